@@ -1,0 +1,1 @@
+"""What other systems tell, read as SPEC events. Pure: text in, events and problems out."""
