@@ -1,0 +1,193 @@
+"""Open time in integer seconds since 1970, as fast as the engine needs it: two clocks of one interface.
+
+Time is cut into chunks of 2^28 s (eight and a half years), compiled when first looked into and kept. Every
+answer is a bisection in one chunk, or the next one or two. Positions are counted from a fixed instant, so
+clocks of equal calendars agree. Filling in a chunk twice, from two threads, gives the same chunk; no lock is
+needed.
+"""
+
+from bisect import bisect_left, bisect_right
+from typing import Final, Protocol
+
+from sla.calendar.compiled import Chunk, Schedule
+from sla.calendar.instants import DAY_S, FIRST_S, LAST_S, instant
+from sla.errors import NoOpenTime
+
+HORIZON_S: Final = 3653 * DAY_S  # ten years with as many leap days as they can have (SPEC 1)
+
+_SHIFT: Final = 28
+_ORIGIN: Final = 6  # the chunk that begins on 2021-01-14: positions near today need no other
+
+
+class Clock(Protocol):
+    """Open time of one calendar. Instants are seconds since 1970, of the years 1 to 9999, else ValueError."""
+
+    def position(self, at_s: int) -> int:
+        """Open seconds from a fixed origin up to `at_s`; negative before it. Differences are open time."""
+
+    def between(self, start_s: int, end_s: int) -> int:
+        """Open seconds in `[start_s, end_s)`, negative if `end_s < start_s`."""
+
+    def add(self, start_s: int, seconds: int) -> int:
+        """The earliest instant with so many open seconds since `start_s`; NoOpenTime beyond ten years."""
+
+    def is_open(self, at_s: int) -> bool:
+        """Whether the second that begins at `at_s` is open."""
+
+    def next_open(self, at_s: int) -> int:
+        """`at_s` if open, else the next opening; NoOpenTime beyond ten years."""
+
+    def next_close(self, at_s: int) -> int:
+        """The end of the span that `at_s` is in, else of the next one; NoOpenTime beyond ten years."""
+
+
+class Continuous:
+    """The clock of a calendar that never closes."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def position(self, at_s: int) -> int:  # noqa: D102 - the Protocol tells, here and below
+        return _supported(at_s)
+
+    def between(self, start_s: int, end_s: int) -> int:  # noqa: D102
+        return _supported(end_s) - _supported(start_s)
+
+    def add(self, start_s: int, seconds: int) -> int:  # noqa: D102
+        _supported(start_s)
+        if seconds > HORIZON_S or start_s + _positive(seconds) > LAST_S:
+            raise _no_answer(self._name, start_s)
+        return start_s + seconds
+
+    def is_open(self, at_s: int) -> bool:  # noqa: D102
+        return _supported(at_s) == at_s
+
+    def next_open(self, at_s: int) -> int:  # noqa: D102
+        return _supported(at_s)
+
+    def next_close(self, at_s: int) -> int:  # noqa: D102
+        raise _no_answer(self._name, _supported(at_s))
+
+
+class Compiled:
+    """The clock of any other calendar."""
+
+    def __init__(self, name: str, schedule: Schedule) -> None:
+        self._name = name
+        self._schedule = schedule
+        self._chunks: dict[int, Chunk] = {}
+        self._bases: dict[int, int] = {_ORIGIN: 0}
+
+    def position(self, at_s: int) -> int:  # noqa: D102
+        index = at_s >> _SHIFT
+        base = self._bases.get(index)
+        return (self._base(index) if base is None else base) + self._within(index, at_s)
+
+    def between(self, start_s: int, end_s: int) -> int:  # noqa: D102
+        if end_s < start_s:
+            return -self.between(end_s, start_s)
+        first, last = start_s >> _SHIFT, end_s >> _SHIFT
+        whole = sum(self._chunk(index).total_s for index in range(first, last))
+        return whole + self._within(last, end_s) - self._within(first, start_s)
+
+    def add(self, start_s: int, seconds: int) -> int:  # noqa: D102
+        if seconds <= 0:
+            return _supported(start_s) + _positive(seconds)
+        index = start_s >> _SHIFT
+        wanted = self._within(index, start_s) + seconds
+        chunk = self._chunks[index]
+        while wanted > chunk.total_s:
+            wanted -= chunk.total_s
+            index += 1
+            chunk = self._ahead(index, start_s)
+        span = bisect_left(chunk.before_s, wanted)
+        found = chunk.closes_at[span - 1] - (chunk.before_s[span] - wanted)
+        return self._near(found, start_s)
+
+    def is_open(self, at_s: int) -> bool:  # noqa: D102
+        chunk = self._chunk(at_s >> _SHIFT)
+        span = bisect_right(chunk.opens_at, at_s)
+        return span > 0 and at_s < chunk.closes_at[span - 1]
+
+    def next_open(self, at_s: int) -> int:  # noqa: D102
+        if self.is_open(at_s):
+            return at_s
+        index = at_s >> _SHIFT
+        chunk = self._chunks[index]
+        span = bisect_right(chunk.opens_at, at_s)
+        while span == len(chunk.opens_at):
+            index, span = index + 1, 0
+            chunk = self._ahead(index, at_s)
+        return self._near(chunk.opens_at[span], at_s)
+
+    def next_close(self, at_s: int) -> int:  # noqa: D102
+        opens = self.next_open(at_s)
+        index = opens >> _SHIFT
+        chunk = self._chunk(index)
+        closes = chunk.closes_at[bisect_right(chunk.opens_at, opens) - 1]
+        while closes == (index + 1) << _SHIFT or closes == LAST_S:  # perhaps only the chunk ends here
+            index += 1
+            chunk = self._ahead(index, at_s)
+            if not chunk.opens_at or chunk.opens_at[0] > closes:
+                break
+            closes = chunk.closes_at[0]
+        return self._near(closes, at_s)
+
+    def _within(self, index: int, at_s: int) -> int:
+        """Open seconds from the beginning of a chunk up to an instant in it."""
+        chunk = self._chunks.get(index) or self._chunk(index)
+        span = bisect_right(chunk.opens_at, at_s)
+        passed = chunk.before_s[span]
+        if span and at_s < (closes := chunk.closes_at[span - 1]):
+            return passed - (closes - at_s)
+        return passed
+
+    def _chunk(self, index: int) -> Chunk:
+        known = self._chunks.get(index)
+        if known is None:
+            start_s, end_s = index << _SHIFT, (index + 1) << _SHIFT
+            if end_s <= FIRST_S or start_s > LAST_S:
+                raise ValueError(_UNSUPPORTED)
+            known = self._schedule.chunk(max(start_s, FIRST_S), min(end_s, LAST_S))
+            self._chunks[index] = known
+        return known
+
+    def _base(self, index: int) -> int:
+        """The position at which a chunk begins: the totals of all chunks between it and the origin."""
+        step = 1 if index > _ORIGIN else -1
+        base = 0
+        for known in range(_ORIGIN, index, step):
+            base += step * self._chunk(known if step > 0 else known - 1).total_s
+            self._bases[known + step] = base
+        return base
+
+    def _ahead(self, index: int, start_s: int) -> Chunk:
+        if index << _SHIFT > min(start_s + HORIZON_S, LAST_S):
+            raise _no_answer(self._name, start_s)
+        return self._chunk(index)
+
+    def _near(self, found_s: int, start_s: int) -> int:
+        if found_s - start_s > HORIZON_S:
+            raise _no_answer(self._name, start_s)
+        return found_s
+
+
+_UNSUPPORTED: Final = "open time is known for the years 1 to 9999 only"
+
+
+def _supported(at_s: int) -> int:
+    if not FIRST_S <= at_s <= LAST_S:
+        raise ValueError(_UNSUPPORTED)
+    return at_s
+
+
+def _positive(seconds: int) -> int:
+    if seconds < 0:
+        raise ValueError(
+            f"open time can only be added, got {seconds} s; ask `between` for time that has passed"
+        )
+    return seconds
+
+
+def _no_answer(name: str, start_s: int) -> NoOpenTime:
+    return NoOpenTime(calendar=name, start=f"{instant(start_s):%Y-%m-%dT%H:%M:%SZ}")
