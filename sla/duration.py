@@ -61,9 +61,7 @@ class Duration:
         )
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {
             "type": "string",
             "pattern": PATTERN,
@@ -90,9 +88,7 @@ def _validated(value: object) -> Duration:
     if isinstance(value, str):
         return Duration.parse(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        raise ValueError(
-            f"a duration needs a unit: write {abs(value)}s for seconds or {abs(value)}m for minutes"
-        )
+        raise ValueError(f"a duration needs a unit: write {abs(value)}s for seconds or {abs(value)}m for minutes")
     raise ValueError(f"a duration is text such as {_EXAMPLE}")
 
 
@@ -118,9 +114,7 @@ def _parts(text: str) -> list[tuple[int, str]]:
 
 def _part(amount: str, unit: str) -> tuple[int, str]:
     if not unit:
-        raise ValueError(
-            f"'{amount}' needs a unit, written without a space: {amount}s, {amount}m or {amount}h"
-        )
+        raise ValueError(f"'{amount}' needs a unit, written without a space: {amount}s, {amount}m or {amount}h")
     if unit not in _SECONDS:
         raise ValueError(f"'{amount}{unit}' has an unknown unit; the units are {_UNITS}")
     if len(amount) > _MAX_DIGITS:

@@ -8,9 +8,11 @@ needed.
 
 from bisect import bisect_left, bisect_right
 from typing import Final, Protocol
+from zoneinfo import ZoneInfo
 
-from sla.calendar.compiled import Chunk, Schedule
+from sla.calendar.compiled import Chunk, compiled, open_seconds
 from sla.calendar.instants import DAY_S, FIRST_S, LAST_S, instant
+from sla.calendar.schedule import Schedule
 from sla.errors import NoOpenTime
 
 HORIZON_S: Final = 3653 * DAY_S  # ten years with as many leap days as they can have (SPEC 1)
@@ -72,8 +74,9 @@ class Continuous:
 class Compiled:
     """The clock of any other calendar."""
 
-    def __init__(self, name: str, schedule: Schedule) -> None:
+    def __init__(self, name: str, zone: ZoneInfo, schedule: Schedule) -> None:
         self._name = name
+        self._zone = zone
         self._schedule = schedule
         self._chunks: dict[int, Chunk] = {}
         self._bases: dict[int, int] = {_ORIGIN: 0}
@@ -87,7 +90,7 @@ class Compiled:
         if end_s < start_s:
             return -self.between(end_s, start_s)
         first, last = start_s >> _SHIFT, end_s >> _SHIFT
-        whole = sum(self._chunk(index).total_s for index in range(first, last))
+        whole = sum(self._total(index) for index in range(first, last))
         return whole + self._within(last, end_s) - self._within(first, start_s)
 
     def add(self, start_s: int, seconds: int) -> int:  # noqa: D102
@@ -145,20 +148,22 @@ class Compiled:
     def _chunk(self, index: int) -> Chunk:
         known = self._chunks.get(index)
         if known is None:
-            start_s, end_s = index << _SHIFT, (index + 1) << _SHIFT
-            if end_s <= FIRST_S or start_s > LAST_S:
-                raise ValueError(_UNSUPPORTED)
-            known = self._schedule.chunk(max(start_s, FIRST_S), min(end_s, LAST_S))
+            known = compiled(self._schedule, self._zone, *_bounds(index))
             self._chunks[index] = known
         return known
 
+    def _total(self, index: int) -> int:
+        """The open seconds of a chunk, without compiling it: millennia of them must cost neither time nor room."""
+        known = self._chunks.get(index)
+        return known.total_s if known else open_seconds(self._schedule, self._zone, *_bounds(index))
+
     def _base(self, index: int) -> int:
         """The position at which a chunk begins: the totals of all chunks between it and the origin."""
-        step = 1 if index > _ORIGIN else -1
-        base = 0
-        for known in range(_ORIGIN, index, step):
-            base += step * self._chunk(known if step > 0 else known - 1).total_s
-            self._bases[known + step] = base
+        if index > _ORIGIN:
+            base = sum(self._total(passed) for passed in range(_ORIGIN, index))
+        else:
+            base = -sum(self._total(passed) for passed in range(index, _ORIGIN))
+        self._bases[index] = base
         return base
 
     def _ahead(self, index: int, start_s: int) -> Chunk:
@@ -173,6 +178,13 @@ class Compiled:
 
 
 _UNSUPPORTED: Final = "open time is known for the years 1 to 9999 only"
+
+
+def _bounds(index: int) -> tuple[int, int]:
+    start_s, end_s = index << _SHIFT, (index + 1) << _SHIFT
+    if end_s <= FIRST_S or start_s > LAST_S:
+        raise ValueError(_UNSUPPORTED)
+    return max(start_s, FIRST_S), min(end_s, LAST_S)
 
 
 def _supported(at_s: int) -> int:

@@ -1,23 +1,19 @@
-"""From a calendar's definition to the UTC spans in which it is open, one stretch of time after another.
+"""From local dates to UTC: the spans in which a calendar is open, one stretch of time after another.
 
-The definition of SPEC 1, carried out literally: take the wall-clock time of each span between two changes of
-the zone's offset, and keep what lies in a window of a date that is not closed. Daylight saving needs no rule
-of its own.
+The definition of SPEC 1, carried out literally: take the wall-clock time between two changes of the zone's
+offset, and keep what lies in a window of a date that is not closed. Daylight saving needs no rule of its own.
 """
 
-import datetime as dt
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from sla.calendar.instants import DAY_S, EPOCH_DAY, day_of
-from sla.calendar.rule import CLOSED, Rule, Special
-from sla.calendar.windows import Window
+from sla.calendar.instants import DAY_S
+from sla.calendar.schedule import THURSDAY, Schedule, Specials
 from sla.calendar.zones import offsets
-from sla.spans import Span, clipped, merged
-
-_THURSDAY = 3  # the weekday of 1970-01-01, day 0, counted from Monday
+from sla.spans import Span, clipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,80 +29,70 @@ class Chunk:
     total_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
-    """What a definition says about local dates: the week, Monday first, and the rules that depart from it."""
-
-    zone: ZoneInfo
-    week: Sequence[Sequence[Window]]
-    rules: Sequence[Rule]
-    ordinary: tuple[tuple[Span, ...], ...] = field(init=False)
-    """The open wall-clock spans of each weekday to which no rule applies, nor to the day before."""
-
-    def __post_init__(self) -> None:
-        spans = (_of_day(self.week[day], self.week[day - 1]) for day in range(7))
-        object.__setattr__(self, "ordinary", tuple(spans))
-
-    def chunk(self, start_s: int, end_s: int) -> Chunk:
-        """The open spans of `[start_s, end_s)`, which is clipped where a span reaches beyond."""
-        spans = list(self._open(start_s, end_s))
-        lengths = [until - since for since, until in spans]
-        before_s = list(accumulate(lengths, initial=0))
-        return Chunk(
-            opens_at=[since for since, _ in spans],
-            closes_at=[until for _, until in spans],
-            before_s=before_s,
-            total_s=before_s[-1],
-        )
-
-    def specials(self, first_day: int, last_day: int) -> dict[int, Special]:
-        """What the rules say of two days and those between, by number; the highest rank has the last word."""
-        years = range(_year_of(first_day), _year_of(last_day) + 1)
-        found: dict[int, Special] = {}
-        for rule in sorted(self.rules, key=lambda rule: rule.rank):
-            for year in years:
-                found.update((day_of(on), special) for on, special in rule.in_year(year).items())
-        return found
-
-    def _open(self, start_s: int, end_s: int) -> Iterator[Span]:
-        specials = self.specials(start_s // DAY_S - 2, end_s // DAY_S + 2)
-        begun: Span | None = None
-        for since, until, offset in offsets(self.zone, start_s, end_s):
-            for day in range((since + offset) // DAY_S, (until + offset - 1) // DAY_S + 1):
-                midnight = day * DAY_S - offset
-                for opens, closes in self._of(day, specials):
-                    span = clipped((midnight + opens, midnight + closes), (since, until))
-                    if begun and span[0] == begun[1] and span[0] < span[1]:
-                        begun = begun[0], span[1]
-                    elif span[0] < span[1]:
-                        if begun:
-                            yield begun
-                        begun = span
-        if begun:
-            yield begun
-
-    def _of(self, day: int, specials: dict[int, Special]) -> Sequence[Span]:
-        """The open wall-clock spans of one date, in seconds from its midnight."""
-        weekday = (day + _THURSDAY) % 7
-        if day not in specials and day - 1 not in specials:
-            return self.ordinary[weekday]
-        if day in specials and specials[day] is CLOSED:
-            return ()
-        # A closed date closes itself alone; the night shift that would have begun on it still ends the next
-        # morning.
-        own, last = specials.get(day), specials.get(day - 1)
-        return _of_day(
-            self.week[weekday] if own is None else own,
-            self.week[weekday - 1] if last is None else last,
-        )
+def compiled(schedule: Schedule, zone: ZoneInfo, start_s: int, end_s: int) -> Chunk:
+    """The open spans of `[start_s, end_s)`, cut where one reaches beyond."""
+    spans = list(_open(schedule, zone, start_s, end_s))
+    before_s = list(accumulate((until - since for since, until in spans), initial=0))
+    return Chunk(
+        opens_at=[since for since, _ in spans],
+        closes_at=[until for _, until in spans],
+        before_s=before_s,
+        total_s=before_s[-1],
+    )
 
 
-def _of_day(own: Sequence[Window], last: Sequence[Window]) -> tuple[Span, ...]:
-    """The open spans of a date from its own windows and those of the date before, cut at both midnights."""
-    tonight = ((window.start_s, min(window.end_s, DAY_S)) for window in own)
-    morning = ((0, window.end_s - DAY_S) for window in last)
-    return tuple(merged([*tonight, *morning]))
+def _open(schedule: Schedule, zone: ZoneInfo, start_s: int, end_s: int) -> Iterator[Span]:
+    specials = _specials(schedule, start_s, end_s)
+    begun: Span | None = None
+    for since, until, offset in offsets(zone, start_s, end_s):
+        for day in range((since + offset) // DAY_S, (until + offset - 1) // DAY_S + 1):
+            midnight = day * DAY_S - offset
+            for opens, closes in schedule.open_on(day, specials):
+                span = clipped((midnight + opens, midnight + closes), (since, until))
+                if span[0] >= span[1]:
+                    continue
+                if begun and span[0] == begun[1]:
+                    begun = begun[0], span[1]
+                    continue
+                if begun:
+                    yield begun
+                begun = span
+    if begun:
+        yield begun
 
 
-def _year_of(day: int) -> int:
-    return dt.date.fromordinal(min(max(day + EPOCH_DAY, 1), dt.date.max.toordinal())).year
+def open_seconds(schedule: Schedule, zone: ZoneInfo, start_s: int, end_s: int) -> int:
+    """How many seconds of `[start_s, end_s)` are open, reckoned by whole weeks: for spans of many years.
+
+    The same as the total of the compiled spans, without the spans.
+    """
+    specials = _specials(schedule, start_s, end_s)
+    affected = sorted({*specials, *(day + 1 for day in specials)})
+    total = 0
+    for since, until, offset in offsets(zone, start_s, end_s):
+        first, last = since + offset, until + offset
+        total += _ordinary(schedule, last) - _ordinary(schedule, first)
+        days = slice(bisect_left(affected, first // DAY_S), bisect_left(affected, last // DAY_S + 1))
+        for day in affected[days]:
+            midnight = day * DAY_S
+            cut = max(first - midnight, 0), min(last - midnight, DAY_S)
+            total += _between(schedule.open_on(day, specials), *cut)
+            total -= _between(schedule.ordinary[(day + THURSDAY) % 7], *cut)
+    return total
+
+
+def _specials(schedule: Schedule, start_s: int, end_s: int) -> Specials:
+    # Local dates are less than two days away from UTC's, and the day before counts for its night shift.
+    return schedule.specials(start_s // DAY_S - 2, end_s // DAY_S + 2)
+
+
+def _ordinary(schedule: Schedule, wall_s: int) -> int:
+    """Open wall-clock seconds since the beginning of 1970, were there no rules; negative before."""
+    day, second = divmod(wall_s, DAY_S)
+    weeks, weekday = divmod(day + THURSDAY, 7)
+    lengths = [_between(spans, 0, DAY_S) for spans in schedule.ordinary]
+    return weeks * sum(lengths) + sum(lengths[:weekday]) + _between(schedule.ordinary[weekday], 0, second)
+
+
+def _between(spans: Sequence[Span], start_s: int, end_s: int) -> int:
+    return sum(max(0, min(until, end_s) - max(since, start_s)) for since, until in spans)

@@ -7,7 +7,7 @@ exist and repeated ones count twice. Everything is reckoned in whole seconds of 
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby, pairwise
 from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo
@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from sla.calendar.clock import Clock, Compiled, Continuous
-from sla.calendar.compiled import Schedule
 from sla.calendar.instants import epoch_s, instant
 from sla.calendar.problems import problem_at
 from sla.calendar.rule import Rank
 from sla.calendar.rules import Holiday, OfCountry, OnDate
+from sla.calendar.schedule import Schedule
 from sla.calendar.windows import ALWAYS_OPEN, Week, Window
 from sla.calendar.zones import known_zone
 
@@ -134,7 +134,7 @@ class BusinessHours(BaseModel):
         Reckoned by its windows: a night shift belongs wholly to the weekday on which it starts; holidays and
         daylight saving do not enter. 0 if no weekday has windows.
         """
-        return max(sum(window.end_s - window.start_s for window in windows) for windows in self._week)
+        return max(sum(window.end_s - window.start_s for window in windows) for windows in self.week)
 
     def resolved(self, years: range) -> Self:
         """These hours with each country replaced by its dates in `years`, as they are published (SPEC 1).
@@ -145,23 +145,24 @@ class BusinessHours(BaseModel):
         own = [rule for rule in self.holidays if rule.rank > Rank.COUNTRY]
         closed: set[dt.date] = set()
         for year in years:
-            taken = {on for rule in own for on in rule.in_year(year)}
+            taken = {on for rule in own for on in rule.in_years(year, year)}
             for rule in self.holidays:
                 if isinstance(rule, OfCountry):
-                    closed.update(on for on in rule.in_year(year) if on not in taken)
+                    closed.update(on for on in rule.in_years(year, year) if on not in taken)
         dates = [OnDate(date=on) for on in sorted(closed)]
         return type(self)(
             calendar=self.calendar, timezone=self.timezone, hours=self.hours, holidays=(*own, *dates)
         )
 
     @property
-    def _week(self) -> Sequence[tuple[Window, ...]]:
+    def week(self) -> Sequence[tuple[Window, ...]]:
+        """The windows of Monday to Sunday; around the clock on each if `hours` says `always`."""
         return ALWAYS_OPEN if self.hours == "always" else self.hours.days()
 
     @model_validator(mode="after")
     def _ever_open(self) -> Self:
         special = any(getattr(rule, "hours", None) for rule in self.holidays)
-        if not special and not any(self._week):
+        if not special and not any(self.week):
             raise problem_at(
                 ("hours",), "there is no open time; give at least one window, or write always", {}
             )
@@ -170,10 +171,7 @@ class BusinessHours(BaseModel):
     @cached_property
     def clock(self) -> Clock:
         """The compiled form, made on first use: no part of the value, of its equality or of its copies."""
-        if self.hours == "always" and not self.holidays:
-            return Continuous(self.calendar)
-        schedule = Schedule(zone=ZoneInfo(self.timezone), week=self._week, rules=self.holidays)
-        return Compiled(self.calendar, schedule)
+        return _clock_of(self)
 
     def __getstate__(self) -> dict[Any, Any]:
         """The definition, without its compiled form."""
@@ -189,6 +187,14 @@ class BusinessHours(BaseModel):
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
         """The same as a copy: all parts of the definition are immutable."""
         return self.__copy__()
+
+
+@lru_cache(maxsize=128)  # one definition is read again for every decision; its equals share a clock
+def _clock_of(hours: BusinessHours) -> Clock:
+    if hours.hours == "always" and not hours.holidays:
+        return Continuous(hours.calendar)
+    schedule = Schedule(week=hours.week, rules=hours.holidays)
+    return Compiled(hours.calendar, ZoneInfo(hours.timezone), schedule)
 
 
 ALWAYS: Final = BusinessHours(calendar="24/7", timezone="UTC", hours="always")

@@ -45,8 +45,8 @@ class Rule(BaseModel):
     short: ClassVar[str | None] = None
     """The pattern of the text that may stand for `{date: …}` alone, if there is such a short form."""
 
-    def in_year(self, year: int) -> Mapping[dt.date, Special]:
-        """What becomes of the dates of `year` (1 to 9999) of which this rule speaks."""
+    def in_years(self, first: int, last: int) -> Mapping[dt.date, Special]:
+        """What becomes of the dates of which this rule speaks, from year `first` to `last` (1 to 9999)."""
         raise NotImplementedError
 
     def claim(self) -> tuple[Any, Any]:

@@ -6,7 +6,9 @@ To add a rule, write its class and its place in `RULES` and `Holiday`; the law s
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from calendar import isleap
+from collections.abc import Mapping
+from itertools import chain
 from typing import Annotated, Any, Final
 
 from pydantic import (
@@ -78,9 +80,9 @@ class OnDate(Rule):
     date: LocalDate
     hours: _Hours = CLOSED
 
-    def in_year(self, year: int) -> Mapping[dt.date, Special]:
-        """That date, if it is of that year."""
-        return {self.date: self.hours} if self.date.year == year else {}
+    def in_years(self, first: int, last: int) -> Mapping[dt.date, Special]:
+        """That date, if it is of those years."""
+        return {self.date: self.hours} if first <= self.date.year <= last else {}
 
     def claim(self) -> tuple[Any, Any]:
         """That date."""
@@ -105,10 +107,10 @@ class OnDates(Rule):
             raise ValueError(f"the range ends on {self.to}, before it begins on {self.from_}")
         return self
 
-    def in_year(self, year: int) -> Mapping[dt.date, Special]:
-        """The dates of the range that are of that year."""
-        first, last = max(self.from_, dt.date(year, 1, 1)), min(self.to, dt.date(year, 12, 31))
-        return dict.fromkeys(_days(first, last), CLOSED)
+    def in_years(self, first: int, last: int) -> Mapping[dt.date, Special]:
+        """The dates of the range that are of those years."""
+        since, until = max(self.from_, dt.date(first, 1, 1)), min(self.to, dt.date(last, 12, 31))
+        return {since + dt.timedelta(days=n): CLOSED for n in range((until - since).days + 1)}
 
     def claim(self) -> tuple[Any, Any]:
         """From the first to the last date."""
@@ -128,12 +130,11 @@ class EachYear(Rule):
     date: Annotated[str, AfterValidator(_yearly), Field(json_schema_extra={"pattern": _YEARLY})]
     hours: _Hours = CLOSED
 
-    def in_year(self, year: int) -> Mapping[dt.date, Special]:
-        """That day, if the year has it."""
-        try:
-            return {dt.date(year, int(self.date[2:4]), int(self.date[5:7])): self.hours}
-        except ValueError:
-            return {}
+    def in_years(self, first: int, last: int) -> Mapping[dt.date, Special]:
+        """That day of each of those years that has it."""
+        month, day = int(self.date[2:4]), int(self.date[5:7])
+        years = (year for year in range(first, last + 1) if (month, day) != (2, 29) or isleap(year))
+        return {dt.date(year, month, day): self.hours for year in years}
 
     def claim(self) -> tuple[Any, Any]:
         """That day."""
@@ -166,9 +167,10 @@ class OfCountry(Rule):
                 raise problem_at(("subdivision",), str(error), self.subdivision) from None
         return self
 
-    def in_year(self, year: int) -> Mapping[dt.date, Special]:
-        """The country's holidays in that year."""
-        return dict.fromkeys(public_holidays(self.country, self.subdivision, year), CLOSED)
+    def in_years(self, first: int, last: int) -> Mapping[dt.date, Special]:
+        """The country's holidays in those years."""
+        years = (public_holidays(self.country, self.subdivision, year) for year in range(first, last + 1))
+        return dict.fromkeys(chain.from_iterable(years), CLOSED)
 
     def claim(self) -> tuple[Any, Any]:
         """Country and subdivision. Several countries may share a date, since all that they do is close it."""
@@ -177,10 +179,6 @@ class OfCountry(Rule):
 
     def __str__(self) -> str:
         return f"{self.country}-{self.subdivision}" if self.subdivision else self.country
-
-
-def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
-    return (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
 
 
 RULES: Final[tuple[type[Rule], ...]] = (OnDate, OnDates, EachYear, OfCountry)

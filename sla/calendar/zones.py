@@ -34,12 +34,17 @@ def known_zone(name: str) -> str:
     raise ValueError(f"'{name}' is not an IANA time zone; {hint}")
 
 
-def offsets(zone: ZoneInfo, start_s: int, end_s: int) -> Iterator[tuple[int, int, int]]:
+@lru_cache(maxsize=2048)
+def offsets(zone: ZoneInfo, start_s: int, end_s: int) -> tuple[tuple[int, int, int], ...]:
     """The spans `(from_s, to_s, offset_s)` of UTC that make up `[start_s, end_s)`, each of one offset.
 
     Local wall-clock time is UTC + offset throughout a span. That is all there is to daylight saving: at the
     seam wall times are skipped, or come twice.
     """
+    return tuple(_offsets(zone, start_s, end_s))
+
+
+def _offsets(zone: ZoneInfo, start_s: int, end_s: int) -> Iterator[tuple[int, int, int]]:
     begun, offset = start_s, _offset_s(zone, start_s)
     looked = start_s
     while looked < end_s:

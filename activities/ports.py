@@ -1,0 +1,200 @@
+"""What the activities need of the world, as Protocols: the store, the directory, and each outside world.
+
+No driver and no temporalio here (HOUSE, contract 4). Laws for whoever implements a port are in its docstrings.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from sla.calendar import BusinessHours
+from sla.events import Event
+from sla.messages import Concluded, Outcome, ProcessRef
+from sla.process.model import Process
+from sla.timeline import Timeline
+
+
+class Transient(Exception):  # noqa: N818 - a kind of failure, named for what to do about it
+    """The world said 'not now': worth trying again, after `retry_after_s` seconds if it said so."""
+
+    def __init__(self, reason: str, *, retry_after_s: int | None = None) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(reason)
+
+
+class Permanent(Exception):  # noqa: N818 - a kind of failure, named for what to do about it
+    """The world said 'never': trying again is of no use; a person must look."""
+
+
+class Clock(Protocol):
+    """The time of day, for whoever may know it."""
+
+    def now(self) -> datetime:
+        """The present instant, aware."""
+        ...
+
+
+class Definitions(Protocol):
+    """Published processes and calendars. Both are immutable, so implementations may keep them for ever."""
+
+    async def process(self, ref: ProcessRef) -> Process:
+        """The process version; raises UnknownProcess."""
+        ...
+
+    async def calendars(self, ref: ProcessRef) -> Mapping[str, BusinessHours]:
+        """All calendars by name: of each the latest version published not after `ref.revision`, else its first."""
+        ...
+
+    async def default_hours(self, ref: ProcessRef) -> BusinessHours:
+        """The installation's default business hours (24/7 unless set)."""
+        ...
+
+
+class Cases(Protocol):
+    """Records, their logs and what became of them. Every method is idempotent."""
+
+    async def append(self, record: str, ref: ProcessRef, events: Sequence[Event]) -> None:
+        """Add events to the log; one that is there already is left as it is. Creates the record with its first event."""
+        ...
+
+    async def log(self, record: str) -> list[Event]:
+        """All events of a record; empty when it is unknown."""
+        ...
+
+    async def keep(self, timeline: Timeline) -> None:
+        """Make the current view equal the timeline, and append what is new to the facts.
+
+        An older timeline (`as_of` before that of the current view) changes nothing.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLine:
+    """What the ledger knows of an action. `detail` is what it decided (whom a reassignment chose), for its repetition."""
+
+    key: str
+    outcome: Outcome
+    at: datetime
+    reason: str | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+class Ledger(Protocol):
+    """Each action recorded once. The first line for a key stays, but a `gave_up` gives way to `performed` or `dropped`."""
+
+    async def find(self, key: str) -> LedgerLine | None:
+        """What is recorded for this key."""
+        ...
+
+    async def write(self, record: str, kind: str, line: LedgerLine) -> LedgerLine:
+        """Record an outcome; returns the line that now stands, which is the earlier one if there was one."""
+        ...
+
+    async def attempt(self, record: str, kind: str, key: str, problem: str) -> None:
+        """Note a failed attempt, for people to see why an action has not been performed yet."""
+        ...
+
+    async def conclude(self, record: str, concluded: Sequence[Concluded], at: datetime) -> None:
+        """Record actions that ended undone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody whom an action can concern. `timezone` is IANA; `kind` tells a colleague from a customer's contact."""
+
+    id: str
+    name: str
+    email: str | None
+    timezone: str
+    kind: str = "person"
+    on_duty: str | None = None
+    manager: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A queue; mail to it goes to its address, or else to its members."""
+
+    id: str
+    email: str | None
+    members: tuple[str, ...] = ()
+
+
+class Directory(Protocol):
+    """People, roles, queues, accounts and contacts. Unknown names give None or nothing, never an error."""
+
+    async def person(self, name: str) -> Person | None:
+        """A colleague by id."""
+        ...
+
+    async def contact(self, name: str) -> Person | None:
+        """A customer's contact by id."""
+        ...
+
+    async def queue(self, name: str) -> Queue | None:
+        """A queue by id."""
+        ...
+
+    async def account_manager(self, account: str) -> Person | None:
+        """The account's manager."""
+        ...
+
+    async def in_role(self, role: str) -> list[Person]:
+        """Everybody with this role, by id."""
+        ...
+
+    async def load(self, people: Sequence[str]) -> Mapping[str, int]:
+        """How many open records each of these people owns."""
+        ...
+
+    async def last_chosen(self, role: str) -> str | None:
+        """Whom the latest reassignment to this role or queue chose, for round robin."""
+        ...
+
+
+class Tasks(Protocol):
+    """Tasks for people."""
+
+    async def open(
+        self, *, key: str, record: str, to: Sequence[str], subject: str, due_at: datetime | None, at: datetime
+    ) -> None:
+        """Open a task once for each key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A mail to send, complete but for the sender's address, which is the adapter's setting."""
+
+    message_id: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+
+
+class Mailer(Protocol):
+    """Sends mail. Raises Transient (4xx, no connection, time-out) or Permanent (5xx, no valid recipient)."""
+
+    async def send(self, mail: Mail) -> None:
+        """Send it; returns when the server has accepted it."""
+        ...
+
+
+class Web(Protocol):
+    """Posts to a URL. Raises Transient (no connection, 408, 425, 429, 5xx) or Permanent (any other status)."""
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Post it; returns when a 2xx status has come."""
+        ...
+
+
+class Secrets(Protocol):
+    """Secrets by name; a process file names a secret, never spells it."""
+
+    def get(self, name: str) -> str | None:
+        """The secret's value."""
+        ...

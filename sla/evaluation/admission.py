@@ -1,0 +1,116 @@
+"""Which events may count (SPEC 2, and Refusals in 8): the same answer for a file, a live case and a replay.
+
+Of two events with one id the first recorded counts; a refused event's id is not used up.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sla.calendar import BusinessHours
+from sla.events import Changed, Completed, Event, Opened, Uncompleted
+from sla.instants import to_instant, to_s
+from sla.process.model import Process
+from sla.timeline import Refusal
+
+
+class Heard:
+    """An admitted event with its instants in epoch seconds."""
+
+    __slots__ = ("at", "event", "id", "position", "recorded")
+
+    def __init__(self, position: int, event: Event) -> None:
+        self.position = position
+        self.event = event
+        self.id = event.id
+        self.at = to_s(event.at)
+        self.recorded = to_s(event.recorded_at)
+
+    @property
+    def late(self) -> bool:
+        """Whether it was learned after it happened."""
+        return self.recorded > self.at
+
+    def order(self) -> tuple[int, int, str]:
+        """Events are ordered by (`at`, `recorded_at`, `id`)."""
+        return (self.at, self.recorded, self.id)
+
+
+@dataclass(slots=True)
+class Admitted:
+    """The events that count, in order, and those that do not with their reasons. `opened` is None before there is one."""
+
+    opened: Heard | None
+    others: list[Heard]
+    refused: list[Refusal]
+
+
+def admit(process: Process, calendars: Mapping[str, BusinessHours], events: Sequence[Event]) -> Admitted:
+    """Sort out a record's events, as far as that does not depend on the course of the milestones."""
+    heard = [Heard(position, event) for position, event in enumerate(events)]
+    heard.sort(key=lambda one: (one.recorded, one.id, one.position))
+    milestones = {line.milestone for line in process.milestones}
+    refused: list[Refusal] = []
+
+    def refuse(one: Heard, reason: str) -> None:
+        refused.append(Refusal(position=one.position, event=one.id, reason=reason))
+
+    opened = _first_opened(heard, process, calendars, refuse)
+    others: dict[str, Heard] = {}
+    for one in heard:
+        if one is opened or (opened is not None and one.id == opened.id) or one.id in others:
+            continue
+        if isinstance(one.event, Opened):
+            if opened is not None:
+                refuse(one, f"the record is already open (by event '{opened.id}')")
+            continue
+        if opened is not None and one.at < opened.at:
+            refuse(one, f"it happened before the record was opened ({opened.event.model_dump(mode='json')['at']})")
+        elif reason := _problem(one.event, process, milestones, calendars):
+            refuse(one, reason)
+        else:
+            others[one.id] = one
+    ordered = sorted(others.values(), key=Heard.order)
+    return Admitted(opened, ordered if opened is not None else [], refused)
+
+
+def _first_opened(
+    heard: list[Heard], process: Process, calendars: Mapping[str, BusinessHours], refuse: Any
+) -> Heard | None:
+    for one in heard:
+        if isinstance(one.event, Opened):
+            reason = _opening_problem(one.event, process, calendars)
+            if reason is None:
+                return one
+            refuse(one, reason)
+    return None
+
+
+def _opening_problem(event: Opened, process: Process, calendars: Mapping[str, BusinessHours]) -> str | None:
+    kind = event.fields.get("type")
+    if kind is not None and kind != process.applies_to:
+        return f"the record is a {kind!r}, and process '{process.process}' applies to '{process.applies_to}'"
+    return _fields_problem(event.fields, process, calendars)
+
+
+def _problem(
+    event: Event, process: Process, milestones: set[str], calendars: Mapping[str, BusinessHours]
+) -> str | None:
+    if isinstance(event, Completed | Uncompleted) and event.milestone not in milestones:
+        return (
+            f"process '{process.process}' has no milestone '{event.milestone}'; it has: {', '.join(sorted(milestones))}"
+        )
+    return _fields_problem(event.set, process, calendars) if isinstance(event, Changed) else None
+
+
+def _fields_problem(fields: Mapping[str, Any], process: Process, calendars: Mapping[str, BusinessHours]) -> str | None:
+    hours = fields.get("business_hours")
+    if hours is not None and (not isinstance(hours, str) or hours not in calendars):
+        return f"business_hours: there is no calendar {hours!r}"
+    for name in ("opened_at", process.start_at):
+        if fields.get(name) is not None:
+            try:
+                to_instant(fields[name])
+            except ValueError as problem:
+                return f"{name}: {problem}"
+    return None

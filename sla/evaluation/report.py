@@ -1,0 +1,180 @@
+"""From the walk and the ledger to the timeline that everybody sees (SPEC 7, and Figures and Roll-up in 8)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sla.evaluation.admission import Heard
+from sla.evaluation.firing import unwanted
+from sla.evaluation.ledger import Entry, Ledger
+from sla.evaluation.projection import Projection
+from sla.evaluation.run import Run
+from sla.evaluation.track import Track
+from sla.events import Event
+from sla.instants import from_s, to_s
+from sla.process.model import Process
+from sla.timeline import Effect, Occurrence, Refusal, RollUp, Timeline
+
+
+def report_nothing(process: Process, events: Sequence[Event], refused: list[Refusal], now: datetime) -> Timeline:
+    """The timeline of a record that was never opened: empty."""
+    return Timeline(
+        record=events[0].record if events else "",
+        process=process.process,
+        status="compliant",
+        milestones=(),
+        effects=(),
+        next_wakeup=None,
+        notes=(),
+        fields={},
+        out=False,
+        refused=tuple(refused),
+        as_of=now,
+    )
+
+
+def report(walk: Projection, ledger: Ledger, refused: list[Refusal], now: datetime) -> Timeline:
+    """The timeline as of `now`, to which the walk has come."""
+    now_s = to_s(now)
+    if not walk.began:
+        return report_nothing(walk.plan.process, [walk.opened.event], refused, now).model_copy(
+            update={"next_wakeup": from_s(walk.opened.at)}
+        )
+    reached = [entry for runs in ledger.entries.values() for entry in runs if entry.at <= now_s]
+    reached.sort(key=lambda entry: (entry.firing.due, entry.sequence))
+    return Timeline.model_construct(
+        record=ledger.record,
+        process=walk.plan.process.process,
+        status=_roll_up(walk),
+        milestones=tuple(_milestones(walk, ledger, now_s)),
+        effects=tuple(_effect(entry, now_s) for entry in reached),
+        next_wakeup=_instant(_next_wakeup(walk, ledger, now_s)),
+        notes=tuple(walk.notes),
+        fields=dict(walk.fields),
+        out=walk.out,
+        refused=(*refused, *(_refusal(heard, reason) for heard, reason in walk.refused)),
+        as_of=now,
+    )
+
+
+def _refusal(heard: Heard, reason: str) -> Refusal:
+    return Refusal(position=heard.position, event=heard.id, reason=reason)
+
+
+def _instant(at_s: int | None) -> datetime | None:
+    return None if at_s is None else from_s(at_s)
+
+
+def _next_wakeup(walk: Projection, ledger: Ledger, now_s: int) -> int | None:
+    waiting = [entry.at for runs in ledger.entries.values() for entry in runs if entry.at > now_s]
+    upcoming = walk.upcoming()
+    return min([*waiting, *([] if upcoming is None else [upcoming])], default=None)
+
+
+# ---------------------------------------------------------------------- milestones
+
+
+def _milestones(walk: Projection, ledger: Ledger, now_s: int) -> Iterable[Occurrence]:
+    for track in walk.milestones.tracks:
+        for run in track.runs:
+            retracted = run.violated_at is None and (track.name, run.number, run.line.position) in ledger.retracted
+            yield _occurrence(track.name, run, now_s, retracted=retracted)
+        if (forecast := _forecast(walk, track)) is not None:
+            yield forecast
+
+
+def _occurrence(name: str, run: Run, now_s: int, *, retracted: bool) -> Occurrence:
+    elapsed = actual = None
+    stopped = run.stopped(now_s)
+    if run.completed_at is not None:
+        elapsed = run.clock.elapsed(run.completed_at)
+        actual = elapsed - stopped
+    until = now_s if run.ended_at is None else run.ended_at
+    return Occurrence.model_construct(
+        milestone=name,
+        occurrence=run.number,
+        status=run.status(),
+        started_at=from_s(run.clock.start),
+        target_at=_instant(run.target_s()),
+        completed_at=_instant(run.completed_at),
+        violated=run.violated_at is not None,
+        violated_at=_instant(run.violated_at),
+        retracted=retracted,
+        limit_s=run.limit,
+        elapsed_s=elapsed,
+        stopped_s=stopped,
+        actual_s=actual,
+        overdue_s=run.overdue(now_s),
+        reason=run.reason,
+        line=run.line.position,
+        remaining_s=max(0, run.limit - run.clock.consumed(until)),
+        ended_at=_instant(run.ended_at),
+    )
+
+
+def _forecast(walk: Projection, track: Track) -> Occurrence | None:
+    """The occurrence that lies ahead, if one is foreseen: it moves with stops and vanishes at exit (SPEC 8, Starting)."""
+    line = track.selected
+    if walk.out or line is None or track.open is not None:
+        return None
+    if walk.process_start is None:
+        start = walk.start_field()
+        if start is None:
+            return None
+    elif track.boundary_of is not None:
+        start = track.boundary
+    else:
+        return None
+    clock, limit = walk.milestones.clock_of_selected(track)(start if start is not None else walk.now_s)
+    stopped = clock.stops.since is not None
+    return Occurrence.model_construct(
+        milestone=track.name,
+        occurrence=len(track.runs) + 1,
+        status="waiting",
+        started_at=_instant(start),
+        target_at=None if stopped or start is None else _instant(clock.reach(limit)),
+        completed_at=None,
+        violated=False,
+        violated_at=None,
+        retracted=False,
+        limit_s=limit,
+        elapsed_s=None,
+        stopped_s=0,
+        actual_s=None,
+        overdue_s=0,
+        reason=None,
+        line=line.position,
+        remaining_s=limit,
+        ended_at=None,
+    )
+
+
+def _roll_up(walk: Projection) -> RollUp:
+    restarted = walk.plan.process.on_reopen == "restart"
+    runs = [run for track in walk.milestones.tracks for run in track.runs[track.cycle if restarted else 0 :]]
+    if any(run.violated_at is not None and run.open for run in runs):
+        return "violated_open"
+    if any(run.violated_at is not None for run in runs):
+        return "violated_closed"
+    return "at_risk" if any(run.warned and run.open for run in runs) else "compliant"
+
+
+# ---------------------------------------------------------------------- effects
+
+
+def _effect(entry: Entry, now_s: int) -> Effect:
+    firing = entry.firing
+    moot = unwanted(firing.trigger, firing.run, now_s) if entry.status == "due" else entry.reason
+    return Effect.model_construct(
+        key=entry.key,
+        due_at=from_s(firing.due),
+        milestone=firing.track,
+        occurrence=firing.run.number,
+        trigger=firing.trigger,
+        threshold=firing.threshold,
+        action=firing.action.kind,
+        params=firing.action.params,
+        status=entry.status,
+        reason=entry.reason,
+        line=firing.run.line.position,
+        moot=moot,
+    )

@@ -1,0 +1,211 @@
+"""Every payload and durable name: what lies in histories, on task queues and in search attributes.
+
+Durable means: spelled once, here, as a literal, and never changed while a case is open that was started with it. Payloads
+only grow, by fields with defaults. A test pins all of them.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sla.events import AnyEvent
+from sla.instants import Instant
+from sla.timeline import RollUp, Status, TriggerKind
+
+# ---------------------------------------------------------------------- names
+
+WORKFLOW = "SlaCase"
+REPORT = "report"
+"""The update: news that somebody waits for; answers with what it did to the milestones."""
+HEAR = "hear"
+"""The signal: news to send and forget."""
+RETRY = "retry"
+"""The signal by which a person has an action tried again that was given up."""
+STATE = "state"
+"""The query: the case as it sees itself."""
+
+DECIDE = "decide"
+RECORD = "record"
+ACTION_PREFIX = "action."
+"""Each kind of action is an activity of its own: `action.email`, `action.reassign`…"""
+
+SEARCH_ATTRIBUTES: dict[str, Literal["Keyword", "Datetime"]] = {
+    "SlaProcess": "Keyword",
+    "SlaAccount": "Keyword",
+    "SlaStatus": "Keyword",
+    "SlaNextDeadline": "Datetime",
+    "SlaOwnerKind": "Keyword",
+}
+"""Nothing personal: a process, an account's id, a roll-up, an instant, and whether a person or a queue holds it."""
+
+World = Literal["mail", "web", "desk"]
+"""The outside worlds, each with a task queue of its own, so that one that is down holds up no other."""
+
+
+def workflow_id(record: str) -> str:
+    """The id of the workflow that follows a record."""
+    return f"sla-case/{record}"
+
+
+def task_queue(prefix: str, world: World | Literal["cases"]) -> str:
+    """The task queue of the cases, or of one outside world."""
+    return f"{prefix}-{world}"
+
+
+# ---------------------------------------------------------------------- payloads
+
+
+class Payload(BaseModel):
+    """What all payloads share: unknown fields are ignored, so that an older worker can read a newer one's."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ProcessRef(Payload):
+    """Which definitions a case is held to: one version of a process, and the calendars as of a catalogue revision."""
+
+    process: str
+    version: int
+    revision: int
+
+
+Outcome = Literal["performed", "dropped", "gave_up"]
+
+
+class CaseInput(Payload):
+    """All that a case carries from run to run: the log and the keys of what was done; nothing derived."""
+
+    record: str
+    ref: ProcessRef
+    log: list[AnyEvent] = Field(default_factory=list)
+    recorded: int = Field(default=0, description="how many events of the log the store has")
+    done: dict[str, Outcome] = Field(default_factory=dict, description="actions that need no more doing, by key")
+    decided_at: Instant | None = Field(default=None, description="the latest instant that a decision acted on")
+
+
+class News(Payload):
+    """An event on its way to a case; `recorded_at` is when our service accepted it."""
+
+    event: AnyEvent
+
+
+class MilestoneView(Payload):
+    """A milestone as people see it on a case."""
+
+    milestone: str
+    occurrence: int
+    status: Status
+    target_at: Instant | None = None
+    violated: bool = False
+
+
+class CaseView(Payload):
+    """A case as people and search see it."""
+
+    status: RollUp
+    milestones: list[MilestoneView] = Field(default_factory=list)
+    next_deadline: Instant | None = None
+    account: str | None = None
+    owner_kind: Literal["person", "queue", "nobody"] = "nobody"
+
+
+class Task(Payload):
+    """An action to start: the key is enough for the activity to find all else."""
+
+    key: str
+    kind: str
+    world: World
+    trigger: TriggerKind
+    due_at: Instant
+
+
+class Concluded(Payload):
+    """An action that came to an end without being performed, and why."""
+
+    key: str
+    outcome: Literal["dropped", "gave_up"]
+    reason: str
+
+
+class Refused(Payload):
+    """News that may not happen to this record, and why."""
+
+    event: str
+    reason: str
+
+
+class DecideInput(Payload):
+    """A question to the law: given this log, what now?"""
+
+    record: str
+    ref: ProcessRef
+    log: list[AnyEvent]
+    news: int = Field(default=0, description="how many events at the end of the log are new and may be refused")
+    done: list[str] = Field(default_factory=list, description="keys of actions started or ended")
+    running: list[str] = Field(default_factory=list, description="of those, the keys still under way")
+    now: Instant
+    shown: CaseView | None = None
+
+
+class Decision(Payload):
+    """The law's answer, recorded in the case's history."""
+
+    refused: list[Refused] = Field(default_factory=list)
+    start: list[Task] = Field(default_factory=list)
+    drop: list[Concluded] = Field(default_factory=list, description="due, but no longer wanted")
+    next_wakeup: Instant | None = None
+    view: CaseView | None = Field(default=None, description="None when it is as it was")
+    changes: list[str] = Field(default_factory=list, description="what the news did, in sentences")
+    finished: bool = Field(default=False, description="the record is out, and nothing lies ahead")
+
+
+class RecordInput(Payload):
+    """What the store is to know: new events, actions that ended undone, and as of when."""
+
+    record: str
+    ref: ProcessRef
+    events: list[AnyEvent] = Field(default_factory=list)
+    concluded: list[Concluded] = Field(default_factory=list)
+    now: Instant
+
+
+class PerformInput(Payload):
+    """Perform the action of this key."""
+
+    record: str
+    ref: ProcessRef
+    key: str
+
+
+class Performed(Payload):
+    """How an action went; what it decided about the record comes back as events."""
+
+    outcome: Literal["performed", "dropped"]
+    reason: str | None = None
+    events: list[AnyEvent] = Field(default_factory=list)
+
+
+class Reception(Payload):
+    """The answer to news: what it did to the milestones."""
+
+    record: str
+    event: str
+    duplicate: bool = False
+    changes: list[str] = Field(default_factory=list)
+    view: CaseView | None = None
+
+
+class CaseState(Payload):
+    """The answer to the `state` query."""
+
+    record: str
+    ref: ProcessRef
+    events: int
+    view: CaseView | None
+    next_wakeup: Instant | None
+    under_way: list[str]
+    done: dict[str, Outcome]
+
+
+REFUSED = "refused_event"
+"""The type of the failure with which an update refuses news."""

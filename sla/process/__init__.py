@@ -1,0 +1,1 @@
+"""Processes: their model, their conditions, and reading them from text."""

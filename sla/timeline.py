@@ -1,0 +1,82 @@
+"""What the events came to: every occurrence of every milestone, every action reached, and when to look again (SPEC 7)."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sla.instants import Instant
+from sla.values import Value
+
+Status = Literal["waiting", "running", "stopped", "met", "met_late", "overdue", "missed", "cancelled"]
+RollUp = Literal["compliant", "at_risk", "violated_open", "violated_closed"]
+TriggerKind = Literal["warning", "violation", "success", "retracted"]
+
+
+class Fact(BaseModel):
+    """A base for facts: frozen, and built without validation by the engine, which is the only one to build them."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Occurrence(Fact):
+    """One run of a milestone. Figures are open seconds; an instant that is not known or does not exist is null."""
+
+    milestone: str
+    occurrence: int
+    status: Status
+    started_at: Instant | None
+    target_at: Instant | None
+    completed_at: Instant | None
+    violated: bool
+    violated_at: Instant | None
+    retracted: bool
+    limit_s: int
+    elapsed_s: int | None
+    stopped_s: int
+    actual_s: int | None
+    overdue_s: int
+    reason: str | None
+    line: int = Field(exclude=True)
+    remaining_s: int = Field(exclude=True, description="open seconds left of the limit, never negative")
+    ended_at: Instant | None = Field(exclude=True, description="when it closed, however it closed")
+
+
+class Effect(Fact):
+    """An action that was reached: to be done (`due`), not to be done (`skipped`), or done and no longer wanted."""
+
+    key: str
+    due_at: Instant
+    milestone: str
+    occurrence: int
+    trigger: TriggerKind
+    threshold: int | None
+    action: str
+    params: dict[str, Any]
+    status: Literal["due", "skipped", "retracted"]
+    reason: str | None
+    line: int = Field(exclude=True)
+    moot: str | None = Field(exclude=True, description="why it is no longer wanted if it was not performed yet")
+
+
+class Refusal(Fact):
+    """An event that may not happen to this record, by its place in the given events; it changed nothing."""
+
+    position: int
+    event: str
+    reason: str
+
+
+class Timeline(Fact):
+    """The outcome of a record's events as of an instant."""
+
+    record: str
+    process: str
+    status: RollUp
+    milestones: tuple[Occurrence, ...]
+    effects: tuple[Effect, ...]
+    next_wakeup: Instant | None
+    notes: tuple[str, ...]
+    fields: dict[str, Value] = Field(exclude=True, description="the record's fields, as events and updates left them")
+    out: bool = Field(exclude=True, description="whether the record has left the process")
+    refused: tuple[Refusal, ...] = Field(exclude=True)
+    as_of: Instant = Field(exclude=True, description="the instant that everything is evaluated as of")

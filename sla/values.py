@@ -1,0 +1,27 @@
+"""What a record's field may hold, and how two values compare (SPEC 2 and 8)."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AllowInfNan, StrictBool, StrictFloat, StrictInt, StrictStr
+
+Number = Annotated[StrictFloat, AllowInfNan(False)]
+Scalar = StrictStr | StrictBool | StrictInt | Number | None
+Value = Scalar | list[Scalar]
+Fields = Mapping[str, Value]
+
+
+def equal(left: object, right: object) -> bool:
+    """Typed equality: 1 = 1.0, but neither equals true, nor does text equal a number."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    return left == right
+
+
+def as_text(value: object) -> str:
+    """A scalar as a table's key spells it: 1 and 1.0 are `1`, true is `true`."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
