@@ -153,7 +153,7 @@ class Compiled:
         return known
 
     def _total(self, index: int) -> int:
-        """The open seconds of a chunk, without compiling it: millennia of them must cost neither time nor room."""
+        """The open seconds of a chunk, not compiled for it: millennia must cost neither time nor room."""
         known = self._chunks.get(index)
         return known.total_s if known else open_seconds(self._schedule, self._zone, *_bounds(index))
 

@@ -16,7 +16,7 @@ from sla.calendar.instants import DAY_S, FIRST_S, LAST_S, instant
 
 # A step between looks at the clock. No zone has ever changed its offset twice within six days (a test reads
 # them all), so between two looks there is at most one change, and bisection finds it.
-STEP_S: Final = 4 * DAY_S
+STEP_S: Final = 6 * DAY_S
 
 
 @lru_cache(maxsize=1)
