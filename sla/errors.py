@@ -51,9 +51,7 @@ class UnknownCalendar(MilepostError):
     """Business hours are named that nobody has published."""
 
     code = "unknown_calendar"
-    text = (
-        "{where} names the business hours '{calendar}', which are not known. Known: {known}. Apply that calendar first."
-    )
+    text = "{where} names the business hours '{calendar}', which are not known. Known: {known}. Apply that calendar first."
 
 
 class UnknownTemplate(MilepostError):
@@ -67,9 +65,7 @@ class UnknownPerson(MilepostError):
     """A person, role or queue is named that the directory does not hold."""
 
     code = "unknown_person"
-    text = (
-        "{where} names {what} '{name}', which the directory does not hold. Apply the people file that defines it first."
-    )
+    text = "{where} names {what} '{name}', which the directory does not hold. Apply the people file that defines it first."
 
 
 class UnknownAction(MilepostError):
@@ -160,9 +156,7 @@ class SchemaBehind(MilepostError):
     """The database has not the tables that this version needs."""
 
     code = "schema_behind"
-    text = (
-        "The database at {address} is at schema '{found}', this Milepost needs '{needed}'. Run: milepost store upgrade"
-    )
+    text = "The database at {address} is at schema '{found}', this Milepost needs '{needed}'. Run: milepost store upgrade"
 
 
 class MailNotFound(MilepostError):

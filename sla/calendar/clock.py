@@ -195,9 +195,7 @@ def _supported(at_s: int) -> int:
 
 def _positive(seconds: int) -> int:
     if seconds < 0:
-        raise ValueError(
-            f"open time can only be added, got {seconds} s; ask `between` for time that has passed"
-        )
+        raise ValueError(f"open time can only be added, got {seconds} s; ask `between` for time that has passed")
     return seconds
 
 

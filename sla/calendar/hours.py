@@ -31,9 +31,7 @@ def _one_each(holidays: tuple[Holiday, ...]) -> tuple[Holiday, ...]:
         for one, two in pairwise(sorted(indexes, key=lambda index: holidays[index].claim())):
             if holidays[two].claim()[0] <= holidays[one].claim()[1]:
                 first, second = min(one, two), max(one, two)
-                problem = (
-                    f"{holidays[second]} is already said by holidays[{first}] ({holidays[first]}); keep one"
-                )
+                problem = f"{holidays[second]} is already said by holidays[{first}] ({holidays[first]}); keep one"
                 raise problem_at((second,), problem, str(holidays[second]))
     return holidays
 
@@ -50,14 +48,10 @@ class BusinessHours(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
-        json_schema_extra={
-            "description": "Business hours: weekly windows of local time, and dates that depart from them."
-        },
+        json_schema_extra={"description": "Business hours: weekly windows of local time, and dates that depart from them."},
     )
 
-    calendar: Annotated[
-        str, Field(min_length=1, max_length=120, description="The name by which processes refer to it.")
-    ]
+    calendar: Annotated[str, Field(min_length=1, max_length=120, description="The name by which processes refer to it.")]
     timezone: Annotated[
         str,
         AfterValidator(known_zone),
@@ -71,9 +65,7 @@ class BusinessHours(BaseModel):
     holidays: Annotated[
         tuple[Holiday, ...],
         AfterValidator(_one_each),
-        Field(
-            description="Closed dates and special hours. A date overrides a yearly day, and both a country's."
-        ),
+        Field(description="Closed dates and special hours. A date overrides a yearly day, and both a country's."),
     ] = ()
 
     def add(self, start: dt.datetime, seconds: int) -> dt.datetime:
@@ -150,9 +142,7 @@ class BusinessHours(BaseModel):
                 if isinstance(rule, OfCountry):
                     closed.update(on for on in rule.in_years(year, year) if on not in taken)
         dates = [OnDate(date=on) for on in sorted(closed)]
-        return type(self)(
-            calendar=self.calendar, timezone=self.timezone, hours=self.hours, holidays=(*own, *dates)
-        )
+        return type(self)(calendar=self.calendar, timezone=self.timezone, hours=self.hours, holidays=(*own, *dates))
 
     @property
     def week(self) -> Sequence[tuple[Window, ...]]:
@@ -163,9 +153,7 @@ class BusinessHours(BaseModel):
     def _ever_open(self) -> Self:
         special = any(getattr(rule, "hours", None) for rule in self.holidays)
         if not special and not any(self.week):
-            raise problem_at(
-                ("hours",), "there is no open time; give at least one window, or write always", {}
-            )
+            raise problem_at(("hours",), "there is no open time; give at least one window, or write always", {})
         return self
 
     @cached_property

@@ -12,6 +12,4 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 def problem_at(place: tuple[str | int, ...], problem: str, given: object) -> ValidationError:
     """The refusal of `given`, found at `place` below the field or model being validated; a ValueError."""
     error = PydanticCustomError("business_hours", "{problem}", {"problem": problem})
-    return ValidationError.from_exception_data(
-        "BusinessHours", [InitErrorDetails(type=error, loc=place, input=given)]
-    )
+    return ValidationError.from_exception_data("BusinessHours", [InitErrorDetails(type=error, loc=place, input=given)])

@@ -150,9 +150,7 @@ class OfCountry(Rule):
     tag = "country"
     rank = Rank.COUNTRY
 
-    country: Annotated[
-        str, AfterValidator(known_country), Field(description="ISO 3166 code.", examples=["DE"])
-    ]
+    country: Annotated[str, AfterValidator(known_country), Field(description="ISO 3166 code.", examples=["DE"])]
     subdivision: Annotated[
         str | None,
         Field(description="Part of the country, as in ISO 3166-2.", examples=["BY"], exclude_if=_absent),

@@ -74,9 +74,7 @@ def admit(process: Process, calendars: Mapping[str, BusinessHours], events: Sequ
     return Admitted(opened, ordered if opened is not None else [], refused)
 
 
-def _first_opened(
-    heard: list[Heard], process: Process, calendars: Mapping[str, BusinessHours], refuse: Any
-) -> Heard | None:
+def _first_opened(heard: list[Heard], process: Process, calendars: Mapping[str, BusinessHours], refuse: Any) -> Heard | None:
     for one in heard:
         if isinstance(one.event, Opened):
             reason = _opening_problem(one.event, process, calendars)
@@ -93,13 +91,9 @@ def _opening_problem(event: Opened, process: Process, calendars: Mapping[str, Bu
     return _fields_problem(event.fields, process, calendars)
 
 
-def _problem(
-    event: Event, process: Process, milestones: set[str], calendars: Mapping[str, BusinessHours]
-) -> str | None:
+def _problem(event: Event, process: Process, milestones: set[str], calendars: Mapping[str, BusinessHours]) -> str | None:
     if isinstance(event, Completed | Uncompleted) and event.milestone not in milestones:
-        return (
-            f"process '{process.process}' has no milestone '{event.milestone}'; it has: {', '.join(sorted(milestones))}"
-        )
+        return f"process '{process.process}' has no milestone '{event.milestone}'; it has: {', '.join(sorted(milestones))}"
     return _fields_problem(event.set, process, calendars) if isinstance(event, Changed) else None
 
 

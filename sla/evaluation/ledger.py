@@ -145,9 +145,7 @@ class Ledger:
             return f"{run.reason} at {to_text(from_s(run.ended_at))}, {learned}"
         target = run.target_s()
         return (
-            f"the clock is stopped, {learned}"
-            if target is None
-            else f"the target is {to_text(from_s(target))}, {learned}"
+            f"the clock is stopped, {learned}" if target is None else f"the target is {to_text(from_s(target))}, {learned}"
         )
 
     def _announce(self, before: Projection, walk: Projection, moment: int) -> bool:

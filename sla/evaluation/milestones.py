@@ -52,9 +52,7 @@ class Milestones:
         if named is None:
             of_record = self.record.fields.get("business_hours")
             named = of_record if isinstance(of_record, str) else None
-        return (
-            self.record.default_hours if named is None else self.record.calendars.get(named, self.record.default_hours)
-        )
+        return self.record.default_hours if named is None else self.record.calendars.get(named, self.record.default_hours)
 
     def _arm(self, track: Track, run: Run) -> None:
         run.arm()
@@ -114,9 +112,7 @@ class Milestones:
             self.record.refuse(event, f"the successor of '{track.name}' (occurrence {last.number}) is already open")
             return
         if last is None or last.completed_at is None:
-            self.record.note(
-                at, f"uncompleted '{track.name}' (event '{event.id}'): it was not completed, nothing changed"
-            )
+            self.record.note(at, f"uncompleted '{track.name}' (event '{event.id}'): it was not completed, nothing changed")
             return
         last.reopen()
         last.anew = True
@@ -150,9 +146,7 @@ class Milestones:
         if line is None:
             run.end("cancelled", at, "its `when` no longer holds")
         elif line is not run.line:
-            run.end(
-                "cancelled", at, f"line {line.position} of '{track.name}' applies instead of line {run.line.position}"
-            )
+            run.end("cancelled", at, f"line {line.position} of '{track.name}' applies instead of line {run.line.position}")
         else:
             limit = line.limit(self.record.fields, run.business_day)
             if limit != run.limit:

@@ -81,9 +81,7 @@ def read_table(text: str, source: str) -> tuple[list[str], list[tuple[int, list[
     except csv.Error as error:
         raise MalformedDocument(source=source, line=line, problem=f"this is not CSV ({error})") from None
     if not table:
-        raise MalformedDocument(
-            source=source, line=1, problem="the file is empty; a header with column names is needed"
-        )
+        raise MalformedDocument(source=source, line=1, problem="the file is empty; a header with column names is needed")
     return _header(*table[0], source), table[1:]
 
 
@@ -92,9 +90,7 @@ def _header(line: int, names: list[str], source: str) -> list[str]:
         problem = f"the header lacks {', '.join(missing)}; is this ServiceNow's incident audit log?"
         raise MalformedDocument(source=source, line=line, problem=problem)
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise MalformedDocument(
-            source=source, line=line, problem=f"the header names {', '.join(twice)} twice"
-        )
+        raise MalformedDocument(source=source, line=line, problem=f"the header names {', '.join(twice)} twice")
     return names
 
 
@@ -115,9 +111,7 @@ def read_row(line: int, header: list[str], cells: list[str]) -> Row:
         reopened=None if reopened is None else _count("reopen_count", reopened),
         opened_at=_instant(known, "opened_at"),
         updated_at=_instant(known, "sys_updated_at"),
-        fields={
-            name: _value(column, known.get(column)) for column, name in FIELDS.items() if column in header
-        },
+        fields={name: _value(column, known.get(column)) for column, name in FIELDS.items() if column in header},
         made_sla=VERDICTS.get(known.get("made_sla", "")),
     )
 
@@ -138,9 +132,7 @@ def _number(known: Cells) -> str:
 def _state(known: Cells) -> str:
     state = _needed(known, "incident_state")
     if state not in STATES and not state.startswith(AWAITING):
-        raise UnusableRowError(
-            f"incident_state '{state}' is not known; known: {', '.join(STATES)}, Awaiting …"
-        )
+        raise UnusableRowError(f"incident_state '{state}' is not known; known: {', '.join(STATES)}, Awaiting …")
     return state
 
 
@@ -172,12 +164,8 @@ def _value(column: str, text: str | None) -> str | None:
 def check_against(row: Row, earlier: Sequence[Row]) -> None:
     """Refuse what contradicts itself, or the incident's rows before it in the file."""
     if row.updated_at < row.opened_at:
-        raise UnusableRowError(
-            f"sys_updated_at {to_text(row.updated_at)} is before opened_at {to_text(row.opened_at)}"
-        )
+        raise UnusableRowError(f"sys_updated_at {to_text(row.updated_at)} is before opened_at {to_text(row.opened_at)}")
     if earlier and row.opened_at != earlier[0].opened_at:
-        raise UnusableRowError(
-            f"opened_at is not that of line {earlier[0].line}, which is of the same incident"
-        )
+        raise UnusableRowError(f"opened_at is not that of line {earlier[0].line}, which is of the same incident")
     if twin := next((other for other in earlier if other.count == row.count), None):
         raise UnusableRowError(f"sys_mod_count {row.count} is already that of line {twin.line}")

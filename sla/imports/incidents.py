@@ -68,9 +68,7 @@ def read_incidents(text: str, source: str) -> IncidentImport:
     """
     header, table = read_table(text, source)
     problems = [
-        Problem(line=1, reason=f"column '{name}' is not known and is ignored")
-        for name in header
-        if name not in KNOWN
+        Problem(line=1, reason=f"column '{name}' is not known and is ignored") for name in header if name not in KNOWN
     ]
     incidents: dict[str, list[Row]] = {}
     for line, cells in table:
@@ -83,9 +81,7 @@ def read_incidents(text: str, source: str) -> IncidentImport:
             incidents.setdefault(row.number, []).append(row)
     for rows in incidents.values():
         rows.sort(key=lambda row: (row.updated_at, row.count))
-    verdicts = {
-        row.number: row.made_sla for rows in incidents.values() for row in rows if row.made_sla is not None
-    }
+    verdicts = {row.number: row.made_sla for rows in incidents.values() for row in rows if row.made_sla is not None}
     return IncidentImport(
         events=[event for rows in incidents.values() for event in _tell(rows)],
         problems=problems,
@@ -105,9 +101,7 @@ def _tell(rows: Sequence[Row]) -> Iterator[Event]:
     told = dict(first.fields)
     if first.state == NEW or first.updated_at == first.opened_at:
         told["status"] = first.state
-    yield _event(
-        first.number, "opened", first.opened_at, "opened", {"fields": {"type": "case", **_present(told)}}
-    )
+    yield _event(first.number, "opened", first.opened_at, "opened", {"fields": {"type": "case", **_present(told)}})
     answered = False
     for before, row in pairwise([at_opening, *rows]):
         for name, carried in _news(before, row, told, answered=answered):
@@ -118,9 +112,7 @@ def _tell(rows: Sequence[Row]) -> Iterator[Event]:
 
 def _news(before: Row, row: Row, told: Fields, *, answered: bool) -> Iterator[tuple[str, Event]]:
     """What a row adds to the one before it: event types with what they carry."""
-    if different := {
-        name: value for name, value in {**row.fields, "status": row.state}.items() if told.get(name) != value
-    }:
+    if different := {name: value for name, value in {**row.fields, "status": row.state}.items() if told.get(name) != value}:
         yield "changed", {"set": different}
     if row.state != NEW and not answered:
         yield "noted", {"kind": RESPONSE}

@@ -44,9 +44,7 @@ class Action(Definition):
     @classmethod
     def _from_one_key(cls, data: Any) -> Any:
         if not isinstance(data, dict):
-            raise ValueError(
-                f"an action is a mapping such as {{email: {{to: owner, template: warning}}}}, not {data!r}"
-            )
+            raise ValueError(f"an action is a mapping such as {{email: {{to: owner, template: warning}}}}, not {data!r}")
         if set(data) <= {"kind", "params", "description"} and "kind" in data:
             return data
         kinds = [key for key in data if key != "description"]
@@ -99,9 +97,7 @@ def _limit_form(value: Any) -> str:
     return "table" if isinstance(value, dict | LimitTable) else "duration"
 
 
-Limit = Annotated[
-    Annotated[Duration, Tag("duration")] | Annotated[LimitTable, Tag("table")], Discriminator(_limit_form)
-]
+Limit = Annotated[Annotated[Duration, Tag("duration")] | Annotated[LimitTable, Tag("table")], Discriminator(_limit_form)]
 
 
 class Warn(Definition):
@@ -118,9 +114,7 @@ class Warn(Definition):
         if value is None:
             return None
         if match is None or not 0 < Fraction(match[1]) <= 100:
-            raise ValueError(
-                f"{value!r} is not a share of the limit; write a percentage above 0% and up to 100%, as 75%"
-            )
+            raise ValueError(f"{value!r} is not a share of the limit; write a percentage above 0% and up to 100%, as 75%")
         return value
 
     @model_validator(mode="after")
