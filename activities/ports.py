@@ -4,18 +4,38 @@ No driver and no temporalio here (HOUSE, contract 4). Laws for whoever implement
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from sla.calendar import BusinessHours
+from sla.directory import Person, Queue
 from sla.events import Event
-from sla.messages import Concluded, Outcome, ProcessRef
+from sla.ledger_line import LedgerLine
+from sla.messages import Concluded, ProcessRef
 from sla.process.model import Process
 from sla.timeline import Timeline
 
+__all__ = [
+    "Cases",
+    "Clock",
+    "Definitions",
+    "Directory",
+    "Ledger",
+    "LedgerLine",
+    "Mail",
+    "Mailer",
+    "Permanent",
+    "Person",
+    "Queue",
+    "Secrets",
+    "Tasks",
+    "Transient",
+    "Web",
+]
 
-class Transient(Exception):  # noqa: N818 - a kind of failure, named for what to do about it
+
+class Transient(Exception):
     """The world said 'not now': worth trying again, after `retry_after_s` seconds if it said so."""
 
     def __init__(self, reason: str, *, retry_after_s: int | None = None) -> None:
@@ -23,7 +43,7 @@ class Transient(Exception):  # noqa: N818 - a kind of failure, named for what to
         super().__init__(reason)
 
 
-class Permanent(Exception):  # noqa: N818 - a kind of failure, named for what to do about it
+class Permanent(Exception):
     """The world said 'never': trying again is of no use; a person must look."""
 
 
@@ -70,17 +90,6 @@ class Cases(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerLine:
-    """What the ledger knows of an action. `detail` is what it decided (whom a reassignment chose), for its repetition."""
-
-    key: str
-    outcome: Outcome
-    at: datetime
-    reason: str | None = None
-    detail: dict[str, Any] = field(default_factory=dict)
-
-
 class Ledger(Protocol):
     """Each action recorded once. The first line for a key stays, but a `gave_up` gives way to `performed` or `dropped`."""
 
@@ -99,28 +108,6 @@ class Ledger(Protocol):
     async def conclude(self, record: str, concluded: Sequence[Concluded], at: datetime) -> None:
         """Record actions that ended undone."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody whom an action can concern. `timezone` is IANA; `kind` tells a colleague from a customer's contact."""
-
-    id: str
-    name: str
-    email: str | None
-    timezone: str
-    kind: str = "person"
-    on_duty: str | None = None
-    manager: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queue:
-    """A queue; mail to it goes to its address, or else to its members."""
-
-    id: str
-    email: str | None
-    members: tuple[str, ...] = ()
 
 
 class Directory(Protocol):

@@ -1,0 +1,18 @@
+"""A line of the ledger: how an action ended. A value only."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sla.messages import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLine:
+    """What the ledger knows of an action. `detail` is what it decided (whom a reassignment chose), for its repetition."""
+
+    key: str
+    outcome: Outcome
+    at: datetime
+    reason: str | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
