@@ -80,7 +80,9 @@ class CaseInput(Payload):
     log: list[AnyEvent] = Field(default_factory=list)
     recorded: int = Field(default=0, description="how many events of the log the store has")
     done: dict[str, Outcome] = Field(default_factory=dict, description="actions that need no more doing, by key")
-    decided_at: Instant | None = Field(default=None, description="the latest instant that a decision acted on")
+    decided_at: Instant | None = Field(
+        default=None, description="what was done by then is done; later news is recorded after"
+    )
 
 
 class News(Payload):
@@ -117,6 +119,7 @@ class Task(Payload):
     world: World
     trigger: TriggerKind
     due_at: Instant
+    budget_s: int = Field(default=86_400, description="how long to keep trying, in seconds")
 
 
 class Concluded(Payload):
@@ -154,6 +157,7 @@ class Decision(Payload):
     start: list[Task] = Field(default_factory=list)
     drop: list[Concluded] = Field(default_factory=list, description="due, but no longer wanted")
     next_wakeup: Instant | None = None
+    wakeup_for: str = Field(default="", description="what it will be for, for Temporal's UI")
     view: CaseView | None = Field(default=None, description="None when it is as it was")
     changes: list[str] = Field(default_factory=list, description="what the news did, in sentences")
     finished: bool = Field(default=False, description="the record is out, and nothing lies ahead")
