@@ -1,0 +1,241 @@
+"""Everything that an installation may choose, as one frozen value that is handed around.
+
+Only entry points call `Settings.from_environment`; nothing else in Milepost looks at the environment. That is
+why this is a plain pydantic model and not `BaseSettings`, whose every construction reads the environment by
+itself. A field is the variable `MILEPOST_<FIELD>`; the string under it is its documentation. Units are in the
+names: `_s` whole seconds, `_port` a TCP port.
+"""
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from sla.errors import InvalidSetting
+
+PREFIX = "MILEPOST_"
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
+
+Count = Annotated[int, Field(ge=1)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+Seconds = Annotated[int, Field(ge=1)]
+Slots = Annotated[int, Field(ge=1, le=10_000)]
+
+# pydantic's reasons in our words; the rest of its messages read well enough after "must"
+_WORDS = {
+    "int_parsing": "must be a whole number.",
+    "int_from_float": "must be a whole number.",
+    "greater_than_equal": "must be at least {ge}.",
+    "less_than_equal": "must be at most {le}.",
+    "string_too_long": "must have at most {max_length} characters.",
+    "string_too_short": "must not be empty.",
+    "literal_error": "must be {expected}.",
+}
+
+_DATABASES = (
+    (re.compile(r"^postgres(ql)?(\+asyncpg)?://"), "postgresql+asyncpg://"),
+    (re.compile(r"^sqlite(\+aiosqlite)?://"), "sqlite+aiosqlite://"),
+)
+
+
+class Settings(BaseModel):
+    """What an installation has chosen; tests build it directly, entry points with `from_environment`.
+
+    Secrets, and addresses that may hold one, are not in its repr.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        validate_default=True,
+        use_attribute_docstrings=True,
+    )
+
+    data_dir: Path = Path(".milepost")
+    """Directory of all that Milepost keeps on this machine: the SQLite files and the caught mail."""
+    database_url: str = Field(default_factory=lambda data: f"sqlite+aiosqlite:///{data['data_dir']}/milepost.db", repr=False)
+    """Database of records and the ledger: `postgresql://user:password@host/name`, or `sqlite:///file`.
+    Default: the file `milepost.db` in the data directory."""
+    task_queue: str = "milepost"
+    """First part of the names of the Temporal task queues, so that installations can share a namespace."""
+    temporal: Mapping[str, str] | None = Field(default=None, repr=False, exclude=True)
+    """Not a variable itself: the TEMPORAL_* variables (address, namespace, profile, API key, TLS) as
+    Temporal's own tools read them. None means the local default, and that no configuration file is read."""
+    default_business_hours: Annotated[str, Field(max_length=120)] = ""
+    """Name of the business hours that count where nothing else names any; empty means 24/7."""
+    base_url: str = "http://127.0.0.1:8080"
+    """Address of this installation as people reach it; links in mails begin with it."""
+    http_host: str = "127.0.0.1"
+    """Address on which the API and the console listen."""
+    http_port: Port = 8080
+    """Port on which the API and the console listen; 0 takes a free one."""
+
+    smtp_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    """Mail server that e-mail is sent through."""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 1025
+    """Port of that mail server: usually 587 with starttls, 465 with tls. The default is the mail catcher's."""
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    """How the connection to the mail server is protected; `tls` means from the first byte."""
+    smtp_username: str = ""
+    """User name at the mail server; empty means no authentication."""
+    smtp_password: SecretStr = SecretStr("")
+    """Password at the mail server."""
+    smtp_from: str = "Milepost <milepost@localhost>"
+    """Sender of every e-mail: an address, or `Name <address>`."""
+    smtp_timeout_s: Seconds = 30
+    """Seconds that one exchange with the mail server may take."""
+    webhook_timeout_s: Seconds = 10
+    """Seconds that a webhook or a chat message may take to be accepted."""
+    effect_retry_budget_s: Seconds = 86_400
+    """Seconds for which a failing action is retried before it gives up (24 hours)."""
+
+    max_processes: Count = 1000
+    """Processes that the installation may hold."""
+    max_milestones: Count = 10
+    """Milestones in one process."""
+    max_triggers: Count = 10
+    """Warnings and violations of one milestone."""
+    max_actions: Count = 40
+    """Actions of one trigger."""
+
+    log_format: Literal["json", "console"] = "console"
+    """Log lines for machines (`json`) or for people (`console`)."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least important log lines that are written."""
+    metrics_host: str = "127.0.0.1"
+    """Address on which the Prometheus endpoint listens."""
+    metrics_port: Port = 0
+    """Port of the Prometheus endpoint `/metrics`; 0 means that none is served."""
+
+    graceful_shutdown_s: Annotated[int, Field(ge=0)] = 40
+    """Seconds that a stopping worker gives to actions under way. Keep it above the mail and webhook timeouts:
+    an exchange that is cut off is repeated elsewhere, although the other side may have accepted it."""
+    worker_workflow_tasks: Annotated[int, Field(ge=2, le=10_000)] = 50
+    """Cases that one worker may think about at the same time."""
+    worker_cached_cases: Annotated[int, Field(ge=0)] = 1000
+    """Cases that one worker keeps in memory."""
+    worker_activities: Slots = 50
+    """Actions that one worker may perform at the same time."""
+    worker_local_activities: Slots = 50
+    """Decisions that one worker may take at the same time."""
+
+    temporal_port: Port = 7233
+    """Port of the local Temporal server of `milepost dev`; 0 takes a free one."""
+    ui_port: Port = 8233
+    """Port of that server's web pages; 0 takes a free one."""
+    mail_port: Port = 1025
+    """Port of the local mail catcher of `milepost dev`; 0 takes a free one."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """The settings in the environment (default: the process's own); an empty value means the default.
+
+        Raises `InvalidSetting`, naming the variable, for a bad value and for a `MILEPOST_*` that does not exist.
+        """
+        given = os.environ if environ is None else environ
+        names = variables()
+        values: dict[str, Any] = {}
+        for variable in sorted(name for name in given if name.startswith(PREFIX)):
+            if variable not in names:
+                raise InvalidSetting(setting=variable, problem=_not_known(variable, list(names)))
+            if given[variable]:
+                values[names[variable]] = given[variable]
+        temporal = {name: value for name, value in given.items() if name.startswith("TEMPORAL_") and value}
+        return cls._checked({**values, "temporal": temporal})
+
+    def but(self, **changes: Any) -> Self:
+        """These settings with some fields changed; raises `InvalidSetting` as for the environment."""
+        kept = {name: getattr(self, name) for name in self.model_fields_set}
+        return self._checked({**kept, **changes})
+
+    @classmethod
+    def _checked(cls, values: dict[str, Any]) -> Self:
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            raise _refusal(error.errors(include_url=False)[0]) from None
+
+    @field_validator("task_queue")
+    @classmethod
+    def _a_plain_name(cls, name: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", name):
+            raise ValueError("must be 1 to 100 letters, digits, dots, dashes or underscores")
+        return name
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _a_sender(cls, sender: str) -> str:
+        if not re.fullmatch(r"[^\r\n<>@]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+", sender):
+            raise ValueError("must be an address, or a name and an address: Support <support@example.com>")
+        return sender
+
+    @field_validator("database_url")
+    @classmethod
+    def _with_our_driver(cls, url: str) -> str:
+        for pattern, ours in _DATABASES:
+            if pattern.match(url):
+                # libpq's spelling, which hosting providers hand out, is unknown to asyncpg
+                return re.sub(r"([?&])sslmode=", r"\1ssl=", pattern.sub(ours, url, count=1))
+        raise ValueError("must begin with postgresql:// or sqlite://")
+
+    @field_validator("base_url")
+    @classmethod
+    def _a_web_address(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be a web address such as https://milepost.example.com")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _no_password_in_the_clear(self) -> Self:
+        if self.smtp_username and self.smtp_security == "none" and self.smtp_host not in _THIS_MACHINE:
+            raise PydanticCustomError(
+                "password_in_the_clear",
+                "'none' would send the password in the clear; choose starttls or tls",
+                {"field": "smtp_security"},
+            )
+        return self
+
+
+def variables() -> dict[str, str]:
+    """The environment variables that exist, each with its field; documentation is made from them."""
+    return {variable_of(name): name for name, field in Settings.model_fields.items() if not field.exclude}
+
+
+def variable_of(field: str) -> str:
+    """The environment variable of a field: `smtp_host` is `MILEPOST_SMTP_HOST`."""
+    return PREFIX + field.upper()
+
+
+def _not_known(variable: str, known: list[str]) -> str:
+    # compared without the prefix that all of them share, or everything would be close to everything
+    bare = [name.removeprefix(PREFIX) for name in known]
+    close = difflib.get_close_matches(variable.removeprefix(PREFIX), bare, n=1)
+    return f"there is no such setting; did you mean {PREFIX}{close[0]}?" if close else "there is no such setting."
+
+
+def _refusal(first: ErrorDetails) -> InvalidSetting:
+    """Pydantic's first complaint as our error: one sentence, without the value, which may be a secret."""
+    facts = first.get("ctx", {})
+    field = first["loc"][0] if first["loc"] else facts.get("field", "")
+    if words := _WORDS.get(first["type"]):
+        problem = words.format(**facts)
+    else:
+        plain = re.sub(r"^(Value error, |Assertion failed, )", "", first["msg"])
+        problem = re.sub(r"^Input should ", "must ", plain).rstrip(".") + "."
+    return InvalidSetting(setting=variable_of(str(field)), problem=problem)
