@@ -61,8 +61,9 @@ def bound(**fields: object) -> Iterator[None]:
 def configure(settings: Settings, stream: TextIO | None = None) -> ExitStack:
     """Send every log line of the process to `stream` (default: standard error), until the stack is closed.
 
-    Use it as a context manager, or call its `close()`: that writes out what is under way, ends the thread (a
-    sink that is stuck is given `FLUSH_S` seconds) and puts back what was configured before. One at a time in a process; logging is global by nature.
+    Use it as a context manager, or call its `close()`: that writes out what is under way, ends the thread (a sink
+    that is stuck is given `FLUSH_S` seconds) and puts back what was configured before. One at a time in a process;
+    logging is global by nature.
     """
     pipe = _Pipe(_formatter(settings))
     sink = logging.StreamHandler(sys.stderr if stream is None else stream)
