@@ -62,20 +62,29 @@ def key_of(record: str, track: str, run: Run, trigger: str, action: int) -> str:
     return f"{record}/{track}#{run.number}/{run.line.position}/{trigger}/{action}"
 
 
-def unwanted(trigger: TriggerKind, run: Run, at: int) -> str | None:
-    """Why an action that waited until `at` is no longer wanted; None if it still is.
+def too_late(run: Run, at: int) -> str | None:
+    """Why a warning learned at `at` is not sent; at the very target it is violated in that instant."""
+    if run.completed_at is not None:
+        return "already completed"
+    if not run.open:
+        return "no longer open"
+    target = run.target_s() if run.violated_at is None else run.violated_at
+    return "past the target" if target is not None and at >= target else None
 
-    A warning is for those who can still act. The news of a violation stays news after a late completion (SPEC 4: elapsed
-    violation triggers run); a success is none once the completion was taken back.
+
+def unwanted(trigger: TriggerKind, run: Run, since: int, at: int) -> str | None:
+    """Why an action that was due at `since` and waited until `at` is no longer wanted; None if it still is.
+
+    A warning is for those who can still act. A violation's actions are moot once the occurrence closed while they waited
+    (SPEC 5), but not if it was closed already when they were learned of (SPEC 4: elapsed violation triggers run). A
+    success is none once the completion was taken back.
     """
     if trigger == "warning":
-        if run.completed_at is not None:
-            return "already completed"
-        if not run.open:
-            return "no longer open"
-        over_at = run.target_s() if run.violated_at is None else run.violated_at
-        if over_at is not None and at > over_at:
-            return "past the target"
+        # One that falls due at the very target (100 %) is still wanted in that instant.
+        over = run.violated_at if run.violated_at is not None else run.target_s()
+        return None if run.open and over == at else too_late(run, at)
+    if trigger == "violation" and run.ended_at is not None and run.ended_at > since:
+        return "completed meanwhile" if run.completed_at is not None else "no longer open"
     if trigger == "success" and run.completed_at is None:
         return "the completion was taken back"
     return None

@@ -12,7 +12,7 @@ from typing import Literal
 from sla.calendar import BusinessHours
 from sla.errors import NoOpenTime
 from sla.evaluation.admission import Heard
-from sla.evaluation.firing import Firing, Update, key_of, unwanted
+from sla.evaluation.firing import Firing, Update, key_of, too_late
 from sla.evaluation.plan import Plan
 from sla.evaluation.projection import Projection
 from sla.evaluation.run import Run
@@ -23,6 +23,9 @@ Violation = tuple[str, int, int]
 """A violation's identity over all knowledge: milestone, occurrence, line."""
 
 
+Standing = Literal["due", "skipped", "retracted"]
+
+
 @dataclass(slots=True)
 class Entry:
     """One performance (or skip) of an action. `at` is when it was done, `reason` why it was not, or is not wanted."""
@@ -30,7 +33,7 @@ class Entry:
     key: str
     firing: Firing
     at: int
-    status: Literal["due", "skipped", "retracted"]
+    status: Standing
     reason: str | None
     sequence: int
 
@@ -74,7 +77,7 @@ class Ledger:
         return walk
 
     def _walk(self, opened: Heard, others: list[Heard]) -> Projection:
-        return Projection(self.plan, self.calendars, self.default_hours, opened, others, list(self.injected))
+        return Projection(self.plan, self.calendars, self.default_hours, opened, others, injected=list(self.injected))
 
     # ------------------------------------------------------------------ on time
 
@@ -87,8 +90,6 @@ class Ledger:
         runs = self.entries.setdefault(firing.key, [])
         if runs and runs[-1].status != "retracted":
             return
-        if runs and skip is not None:
-            return  # done once and retracted; not doing it again needs no line of its own
         key = firing.key if not runs else f"{firing.key}~{len(runs) + 1}"
         late = skip is None and firing.trigger in ("warning", "violation") and at > firing.due
         reason = skip or ("late" if late else None)
@@ -112,7 +113,9 @@ class Ledger:
             elif last.status == "due" and firing is not None:
                 last.firing = firing
             elif last.status == "skipped" and firing is None:
-                del self.entries[key]
+                runs.pop()  # present knowledge never came to it
+                if not runs:
+                    del self.entries[key]
         for firing in walk.firings:
             self._judge(firing, walk, moment)
         # Those of this very moment are among them: the news comes before what the clock does then.
@@ -126,7 +129,7 @@ class Ledger:
         skip = firing.skip
         if skip is None and firing.at < moment:
             if firing.trigger == "warning":
-                skip = unwanted("warning", firing.run, moment)
+                skip = too_late(firing.run, moment)
             if skip is None and walk.defer(firing, moment):
                 return
         self._enter(firing, max(firing.at, moment), skip or firing.skip)
@@ -176,7 +179,7 @@ class Ledger:
                 firing.skip = f"'{action.during}' never opens again"
         runs = self.entries.setdefault(key, [])
         full = key if not runs else f"{key}~{len(runs) + 1}"
-        status = "due" if firing.skip is None else "skipped"
+        status: Standing = "due" if firing.skip is None else "skipped"
         runs.append(Entry(full, firing, firing.due, status, firing.skip, self._sequence()))
 
 

@@ -23,6 +23,7 @@ class Milestones:
 
     def __init__(self, record: Projection) -> None:
         self.record = record
+        self.restarting = False
         self.tracks = [Track(lines) for lines in record.plan.tracks]
         self.own_stops: dict[Line, Stops] = {
             line: Stops() for track in self.tracks for line in track.lines if line.stop is not None
@@ -101,8 +102,7 @@ class Milestones:
         run.completed_at = at
         if not run.succeeded:
             run.succeeded = True
-            skip = "the record was out of the process" if self.record.out else None
-            self.record.fire(track.name, run, "success", None, run.line.spec.success, threshold=None, due=at, skip=skip)
+            self.record.fire(track.name, run, "success", None, run.line.spec.success, threshold=None, due=at)
         track.completed(run, at)
 
     def _uncomplete(self, at: int, event: Uncompleted) -> None:
@@ -127,6 +127,8 @@ class Milestones:
 
     def criteria(self, at: int, *, news: bool) -> None:
         """Choose each milestone's line; cancel, switch, take new limits, begin what may begin."""
+        if self.restarting:
+            self._restart(at)
         started = self.record.reach_start(at)
         for track in self.tracks:
             if news:
@@ -249,19 +251,24 @@ class Milestones:
         run.exit = self.record.exits
 
     def reenter(self, at: int) -> None:
-        """The record came back: resume the same occurrences, or begin anew."""
-        anew = self.record.plan.process.on_reopen != "resume"
+        """The record came back: resume the same occurrences, or begin anew (after this instant's completions)."""
+        if self.record.plan.process.on_reopen != "resume":
+            self.restarting = True
+            return
         for track in self.tracks:
-            if anew:
-                if track.open is not None:
-                    track.open.end("cancelled", at, "the process was restarted")
-                track.new_cycle()
-            elif track.runs and track.runs[-1].ending == "exit" and track.runs[-1].exit == self.record.exits:
+            if track.runs and track.runs[-1].ending == "exit" and track.runs[-1].exit == self.record.exits:
                 track.runs[-1].reopen()
                 track.runs[-1].arm()
             elif track.open is not None and self._rolls(track, track.open):
                 self._roll_at_return(track, track.open, at)
-        if anew and self.record.process_start is not None:
+
+    def _restart(self, at: int) -> None:
+        self.restarting = False
+        for track in self.tracks:
+            if track.open is not None:
+                track.open.end("cancelled", at, "the process was restarted")
+            track.new_cycle()
+        if self.record.process_start is not None:
             self.record.process_start = at
 
     def _roll_at_return(self, track: Track, run: Run, at: int) -> None:
@@ -285,6 +292,8 @@ class Milestones:
                 schedule = run.schedule if not out else [due for due in run.schedule if due.trigger is None]
                 if schedule:
                     ahead.append(schedule[0].at)
+                if for_people and run.violated_at is not None and (target := run.target_s()) is not None:
+                    ahead.append(target)  # a new limit may have put it ahead again
             elif track.boundary is not None and track.last is not None and not (for_people and self._idle(track)):
                 ahead.append(track.boundary)
 

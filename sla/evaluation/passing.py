@@ -58,7 +58,7 @@ def _pass_one(record: Projection, track: Track, run: Run, due: Due, *, completin
 
 def _too_late_to_warn(run: Run, now_s: int, *, completing: bool) -> str | None:
     target = next((due.at for due in run.schedule if due.trigger is None), run.violated_at)
-    if target is not None and target < now_s:
+    if target is not None and target <= now_s:  # at the very target it is violated in this instant
         return "past the target"
     return "already completed" if completing else None
 

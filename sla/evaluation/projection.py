@@ -6,6 +6,7 @@ learn something late, a new walk is begun (`sla.evaluation.ledger`).
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from sla.calendar import BusinessHours
 from sla.errors import NoOpenTime
@@ -22,6 +23,8 @@ from sla.process.model import Action
 from sla.timeline import TriggerKind
 from sla.values import Value
 
+Move = Literal["leave", "return"]
+
 MAX_ROUNDS = 10
 """Rounds of `update` actions at one instant; a longer chain is cut and reported (SPEC 4)."""
 
@@ -36,6 +39,7 @@ class Projection:
         default_hours: BusinessHours,
         opened: Heard,
         others: Sequence[Heard],
+        *,
         injected: Sequence[tuple[int, Update]] = (),
     ) -> None:
         self.plan = plan
@@ -57,11 +61,12 @@ class Projection:
         self.exits = 0
         self.exit_at = 0
         self.exit_held = False
-        self.leaving: list[Event] = []
-        self.left = False
+        self.leaving: list[Move] = []
+        self.left = self.turned_back = False
         self.firings: list[Firing] = []
         self.deferred: list[tuple[int, Firing]] = []
         self.updates: list[Update] = []
+        self.updating: list[Firing] = []
         self.notes: list[str] = []
         self.refused: list[tuple[Heard, str]] = []
         self.milestones = Milestones(self)
@@ -91,9 +96,9 @@ class Projection:
         ahead = [self.events[self.next_event].at] if self.next_event < len(self.events) else []
         if self.next_injected < len(self.injected):
             ahead.append(self.injected[self.next_injected][0])
-        if self.process_start is None and (start := self.start_field()) is not None:
-            if not for_people or (not self.out and self.milestones.any_selected()):
-                ahead.append(start)
+        start = self.start_field() if self.process_start is None else None
+        if start is not None and (not for_people or (not self.out and self.milestones.any_selected())):
+            ahead.append(start)
         ahead.extend(at for at, _ in self.deferred)
         self.milestones.instants(ahead, for_people=for_people)
         return ahead
@@ -114,10 +119,16 @@ class Projection:
             if not self.updates:
                 return
             batch, self.updates = self.updates, []
+            updating, self.updating = self.updating, []
             if round_ == MAX_ROUNDS:
-                self.notes.append(
-                    f"{to_text(from_s(at))}: more than {MAX_ROUNDS} rounds of updates at one instant; the rest is cut"
-                )
+                self._cut(at, updating)
+
+    def _cut(self, at: int, updating: Sequence[Firing]) -> None:
+        """Leave the updates of the last round undone, and say so."""
+        reason = f"more than {MAX_ROUNDS} rounds of updates at one instant; the rest is cut"
+        self.note(at, reason)
+        for firing in updating:
+            firing.skip = reason
 
     def _take(self, at: int) -> list[Happening]:
         batch: list[Happening] = []
@@ -147,7 +158,6 @@ class Projection:
         self.milestones.stop(BEGINNING)
 
     def _values(self, at: int, batch: Sequence[Happening]) -> None:
-        moves: list[Event] = []
         for event in batch:
             self._follow(event)
             match event:
@@ -157,11 +167,21 @@ class Projection:
                     self.stopped_by_event = True
                 case Resumed():
                     self.stopped_by_event = False
-                case Closed() | Reopened():
-                    moves.append(event)
-        self._exit_condition(batch)
-        self._return(at, moves)
+        self._exit_condition()
+        self._return(at, self._moves(batch))
         self.milestones.stop(at)
+
+    def _moves(self, batch: Sequence[Happening]) -> list[Move]:
+        """What lets the record leave or return at this instant, in the order of the events."""
+        leave = self.plan.exit
+        by_event = leave is not None and names_events(leave) and not self.exit_held
+        moves: list[Move] = []
+        for event in batch:
+            if isinstance(event, Reopened):
+                moves.append("return")
+            elif isinstance(event, Closed) or (by_event and leave is not None and leave.holds(self.situation([event]))):
+                moves.append("leave")
+        return moves
 
     def _set(self, values: Mapping[str, Value]) -> None:
         for name, value in values.items():
@@ -215,34 +235,27 @@ class Projection:
 
     # ------------------------------------------------------------------ leaving and returning
 
-    def _exit_condition(self, batch: Sequence[Happening]) -> None:
+    def _exit_condition(self) -> None:
         """`exit_when` acts on becoming true; turning back re-enters (SPEC 8, Leaving and returning)."""
-        leave = self.plan.exit
-        self.left = self.turned_back = False
-        if leave is None:
-            return
-        held, holds = self.exit_held, leave.holds(self.situation())
-        by_event = not holds and names_events(leave) and leave.holds(self.situation(batch))
-        self.left = by_event or (holds and not held)
-        self.turned_back = held and not holds
-        self.exit_held = holds
+        held, leave = self.exit_held, self.plan.exit
+        self.exit_held = leave is not None and leave.holds(self.situation())
+        self.left = self.exit_held and not held
+        self.turned_back = held and not self.exit_held
 
-    def _return(self, at: int, moves: list[Event]) -> None:
+    def _return(self, at: int, moves: list[Move]) -> None:
         """Re-enter first, so that what happens at this instant finds the milestones running; leave after criteria."""
-        if self.out:
-            back = next((i for i, move in enumerate(moves) if isinstance(move, Reopened)), None)
-            if back is not None:
-                moves = moves[back + 1 :]
-                self._reenter(at)
-            elif self.turned_back:
-                self._reenter(at)
+        if self.out and "return" in moves:
+            moves = moves[moves.index("return") + 1 :]
+            self._reenter(at)
+        elif self.out and self.turned_back:
+            self._reenter(at)
         self.leaving = moves
 
     def _leave(self, at: int) -> None:
         for move in self.leaving:
-            if isinstance(move, Closed) and not self.out:
+            if move == "leave" and not self.out:
                 self._exit(at)
-            elif isinstance(move, Reopened) and self.out:
+            elif move == "return" and self.out:
                 self._reenter(at)
                 self.milestones.stop(at)
                 self.milestones.criteria(at, news=True)
@@ -294,6 +307,7 @@ class Projection:
             self.firings.append(firing)
             if skip is None and action.sets is not None:
                 self.updates.append(Update(action.sets))
+                self.updating.append(firing)
 
     def defer(self, firing: Firing, at: int) -> bool:
         """Let an action with `during` wait for its calendar's next opening; False if it need not wait."""
@@ -316,8 +330,8 @@ class Projection:
         ready = [firing for opening, firing in self.deferred if opening <= at]
         self.deferred = [waiting for waiting in self.deferred if waiting[0] > at]
         for firing in ready:
+            firing.skip = unwanted(firing.trigger, firing.run, firing.at, at)
             firing.due = firing.at = at
-            firing.skip = unwanted(firing.trigger, firing.run, at)
             self.firings.append(firing)
 
     def note(self, at: int, text: str) -> None:

@@ -163,7 +163,7 @@ def _roll_up(walk: Projection) -> RollUp:
 
 def _effect(entry: Entry, now_s: int) -> Effect:
     firing = entry.firing
-    moot = unwanted(firing.trigger, firing.run, now_s) if entry.status == "due" else entry.reason
+    moot = unwanted(firing.trigger, firing.run, entry.at, now_s) if entry.status == "due" else entry.reason
     return Effect.model_construct(
         key=entry.key,
         due_at=from_s(firing.due),

@@ -85,9 +85,18 @@ class Run:
 
     def end(self, ending: Ending, at_s: int, reason: str | None) -> None:
         """Close it; the figures freeze here."""
-        strictly_stopped = self.clock.stops.holding(at_s)
-        self.frozen_target = None if strictly_stopped and self.violated_at is None else self.target
+        self.frozen_target = self._target_at_completion(at_s) if ending == "completed" else self.target_s()
         self.ending, self.ended_at, self.reason = ending, at_s, reason
+
+    def _target_at_completion(self, at_s: int) -> int | None:
+        stops = self.clock.stops
+        if self.violated_at is not None or stops.since is None:
+            return self.target
+        if stops.holding(at_s) and self.clock.start < at_s:
+            return None
+        # A stop that begins at this very instant does not count.
+        left = max(0, self.limit - self.clock.consumed(at_s))
+        return self.target if self.target is not None else self.clock.hours.add_s(at_s, left)
 
     def reopen(self) -> None:
         """Open it again, as if it had never ended; the caller arms it."""

@@ -88,10 +88,6 @@ class Track:
             return self._on_the_grid(base, clock_from)
         if last.completed_at is not None:
             return self._after_completion(last, line, at, clock_from)
-        if last.ending == "exit":
-            return None
-        if last.ending == "rolled":
-            return at if self.due_while_out else last.ended_at
         return self._after_closing(last, line, at, clock_from)
 
     def _after_completion(self, last: Run, line: Line, at: int, clock_from: ClockFrom) -> int | None:
@@ -108,6 +104,10 @@ class Track:
         return self.held_since
 
     def _after_closing(self, last: Run, line: Line, at: int, clock_from: ClockFrom) -> int | None:
+        if last.ending == "exit":
+            return None  # it resumes, or the restart begins a new cycle
+        if last.ending == "rolled":
+            return at if self.due_while_out else last.ended_at
         missed = last.violated_at is not None
         if missed and self.recurrence == "none" and line is last.line:
             return None
