@@ -200,4 +200,4 @@ def _positive(seconds: int) -> int:
 
 
 def _no_answer(name: str, start_s: int) -> NoOpenTime:
-    return NoOpenTime(calendar=name, start=f"{instant(start_s):%Y-%m-%dT%H:%M:%SZ}")
+    return NoOpenTime(calendar=name, start=f"{instant(start_s).isoformat()[:19]}Z")
