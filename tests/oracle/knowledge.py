@@ -11,6 +11,7 @@ Readings chosen:
 - A violation of which no action was performed is not "retracted": nobody was told.
 - An `on_retracted` action that was performed stays, even if the violation comes back.
 - A success learned late is sent even if present knowledge knows of a later `uncompleted`.
+- A late warning is judged anew by each piece of news as long as it has not been sent.
 - A retracted row keeps the `due_at` it had while it was last wanted.
 """
 
@@ -70,6 +71,7 @@ class Record:
     apologies: list[Apology] = field(default_factory=list)
     injected: list[tuple[int, Json]] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)  # by base key, in the last reign
+    retracted: set[tuple[int, int]] = field(default_factory=set)  # group, occurrence number
     held: list[int] = field(default_factory=list)  # instants at which something opens after `until`
     order: int = 0
 
@@ -97,6 +99,7 @@ def reconcile(memory: Record, present: Projection, known_at: int) -> None:
             fallen.setdefault((occurrence.group, occurrence.number, run.firing.line.number), run)
     for (group, number, line), run in fallen.items():
         if not _violated(present, group, number, line):
+            memory.retracted.add((group, number))
             _apologise(memory, present, run, (group, number), known_at)
 
 
@@ -151,7 +154,7 @@ def _objection(firing: Firing, at: int, *, waited: bool) -> str | None:
         }[firing.trigger.kind]
         if not wanted:
             return NOT_WANTED
-    if firing.trigger.kind == "warning" and at > firing.due_at:
+    if firing.trigger.kind == "warning" and at > max(firing.due_at, firing.fired_at):
         if violated:
             return PAST_TARGET
         if not is_open:
