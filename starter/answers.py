@@ -1,0 +1,71 @@
+"""How the doors answer each refusal: one row for each error, HTTP status and exit code. A test insists on exactly one.
+
+The exit codes are few, so that a script can tell what kind of help is needed: mend the input (2), look for something else
+(3), accept the answer (4), or try again when a service is there (5).
+"""
+
+from http import HTTPStatus
+from typing import Final, NamedTuple
+
+from sla.errors import MilepostError
+
+FINE: Final = 0
+DEFECT: Final = 1
+BAD_INPUT: Final = 2
+NOT_FOUND: Final = 3
+REFUSED: Final = 4
+NOT_THERE: Final = 5
+
+EXIT_CODES: Final = {
+    FINE: "fine",
+    DEFECT: "a defect of Milepost",
+    BAD_INPUT: "bad input: a file, an option or a setting",
+    NOT_FOUND: "no such record, process, action or mail",
+    REFUSED: "the event is refused for the state of the case",
+    NOT_THERE: "a service is not there, or a port is taken",
+}
+"""What each exit code means."""
+
+
+class Answer(NamedTuple):
+    """How a refusal is answered."""
+
+    status: HTTPStatus
+    exit_code: int
+
+
+_UNREADABLE = Answer(HTTPStatus.BAD_REQUEST, BAD_INPUT)
+_INVALID = Answer(HTTPStatus.UNPROCESSABLE_ENTITY, BAD_INPUT)
+_MISSING = Answer(HTTPStatus.NOT_FOUND, NOT_FOUND)
+_REFUSED = Answer(HTTPStatus.CONFLICT, REFUSED)
+_DOWN = Answer(HTTPStatus.SERVICE_UNAVAILABLE, NOT_THERE)
+
+ANSWERS: Final[dict[str, Answer]] = {
+    "unreadable_file": _UNREADABLE,
+    "malformed_document": _UNREADABLE,
+    "invalid_definition": _INVALID,
+    "limit_exceeded": _INVALID,
+    "unknown_calendar": _INVALID,
+    "unknown_template": _INVALID,
+    "unknown_person": _INVALID,
+    "unknown_action": _INVALID,
+    "invalid_action": _INVALID,
+    "no_open_time": _INVALID,
+    "naive_instant": _UNREADABLE,
+    "unreadable_event": _UNREADABLE,
+    "unknown_event_type": _INVALID,
+    "refused_event": _REFUSED,
+    "unknown_record": _MISSING,
+    "unknown_process": _MISSING,
+    "unknown_effect": _MISSING,
+    "service_unavailable": _DOWN,
+    "port_in_use": _DOWN,
+    "invalid_setting": Answer(HTTPStatus.INTERNAL_SERVER_ERROR, BAD_INPUT),
+    "schema_behind": _DOWN,
+    "mail_not_found": _MISSING,
+}
+
+
+def answer_for(error: MilepostError) -> Answer:
+    """The row of a refusal."""
+    return ANSWERS[error.code]

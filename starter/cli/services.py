@@ -1,0 +1,27 @@
+"""What the command line needs and may not build itself: `workers.__main__` hands it in (HOUSE, contracts 1 and 6).
+
+A command whose callable is absent is not registered.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runtime.settings import Settings
+    from starter.desk import Desk
+
+    Service = Callable[[Settings], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """`settings` reads the environment; `desk` connects; the others run until they are done or told to stop."""
+
+    settings: "Callable[[], Settings]"
+    desk: "Callable[[Settings], AbstractAsyncContextManager[Desk]] | None" = None
+    run_worker: "Service | None" = None
+    run_dev: "Service | None" = None
+    run_demo: "Service | None" = None
+    upgrade_store: "Service | None" = None
