@@ -5,6 +5,8 @@ Readings chosen:
   instant completes it (SPEC states it for one change that does both; a switch of lines behaves so by its order).
 - Completions of one instant go in the order of the events; `completed` and `uncompleted` are opposites like
   stopped/resumed. Conditions over several events of the instant are tried after the single ones.
+- A clock that reached its limit at closing time and was stopped later was violated at that closing time, though its
+  consumed time never exceeded the limit.
 - `uncompleted` brings the occurrence under the present limit first; a target past by then is found in the past.
 - `uncompleted` of an occurrence of an earlier cycle becomes what the end of that cycle would have made of it.
 - A field `complete_when` that is one side of `any` with an event must as a whole turn true anew after `uncompleted`.

@@ -7,7 +7,9 @@ Readings chosen:
 - `next_wakeup`: a target ahead counts also on an already violated occurrence (longer limit); warnings of a violated
   occurrence do not. `at` of known events counts also while out. What waits for a `during` calendar counts at its
   opening, whether it will then be performed or dropped.
-- `retracted` of a milestone stays true once one of its violation actions was retracted, even if violated again.
+- `retracted` of a milestone is true once a violation of which something was done has been taken back, and stays so
+  even if it is violated again; an escalation alone that falls away does not count.
+- An `uncompleted` that the state of the case refuses is reported with the refused events and leaves no note.
 - A warning counts for `at_risk` if its row is `due` on an open occurrence.
 - A warning performed, retracted, and then skipped by present knowledge has two rows: the first run, retracted, and
   `~2`, skipped.
@@ -59,7 +61,7 @@ def simulate_all(
 
 def _present(process: Json, memory: Record, present: Projection) -> Json:
     milestones, effects = [], _effects(memory, present)
-    told = {(effect["milestone"], effect["occurrence"]) for effect in effects if _was_retracted(effect)}
+    told = {(present.groups[group][0].milestone, number) for group, number in memory.retracted}
     for group, occurrences in enumerate(present.occurrences):
         milestones += [_milestone(present, o, told) for o in occurrences]
         forecast = present.forecast(group)
@@ -74,10 +76,6 @@ def _present(process: Json, memory: Record, present: Projection) -> Json:
         "next_wakeup": iso(_next_wakeup(memory, present)),
         "notes": list(present.notes),
     }
-
-
-def _was_retracted(effect: Json) -> bool:
-    return bool(effect["status"] == "retracted") and effect["trigger"] == "violation"
 
 
 def _milestone_status(present: Projection, o: Occurrence) -> str:

@@ -7,6 +7,8 @@ Readings chosen:
 - A milestone that came due while out begins at the reopening; one whose `when` turns true at the very reopening does
   not count as due while out.
 - On resume an occurrence comes back first and is then judged by `when`: it is cancelled at the reopening.
+- The next period follows the clock of the one before: a limit changed in mid-series moves the periods after it, and
+  of a completed period the limit it was completed under holds to its end (likewise for a sequential successor).
 - After a switch of lines in a periodic milestone the grid goes on from the period that was running, skipping periods
   that ended by the switch.
 - What the clock begins (process start, successor's start) it begins after the events of that instant: an exit there

@@ -12,7 +12,9 @@ Readings chosen:
 - While out with `leave_open` the violation is recorded at its target, its triggers wait for the re-entry; success of
   a completion while out runs.
 - Within one instant: milestones in order; of one occurrence by threshold, warnings before violations, by position.
-- A waiting milestone under `during` is not a late one.
+- Waiting for a `during` calendar is not being late.
+- The update of a warning that was past its target when a change on record brought it up does not count; only one
+  skipped for the moment of learning does.
 """
 
 from dataclasses import dataclass
