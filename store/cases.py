@@ -1,0 +1,179 @@
+"""Records, their logs and what became of them: the port `Cases`.
+
+Whoever writes to a record holds its row, so that two writers never work on the same knowledge of it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, func, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sla.errors import UnknownRecord
+from sla.events import Event
+from sla.messages import ProcessRef
+from sla.timeline import Timeline
+from store.engine import Database
+from store.facts import OutcomeFact, facts_between
+from store.rows import effect_row, event_of, event_row, holders, next_deadline, occurrence_of, occurrence_row, opened_at
+from store.tables import effect_ledger, effects, event_log, occurrences, outcome_facts, records
+from store.upsert import add, put
+
+NOT_KNOWN_ANY_MORE = "present knowledge does not have it"
+"""Why an action that was performed is retracted when the timeline does not even list it."""
+
+
+class StoredCases:
+    """The records of one database. Every method is idempotent, also when several run at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def append(self, record: str, ref: ProcessRef, events: Sequence[Event]) -> None:
+        """Add events to the log in this order; one that is there already is left as it is.
+
+        Creates the record with its first event. A `ref` that comes with a new event is the record's from then on, so that a
+        repeated older call moves nobody back.
+        """
+        if not events:
+            return
+        async with self._database.transaction() as connection:
+            await add(connection, records, [_new_record(record, ref, events[0])])
+            known = await _hold(connection, record)
+            new = await _log(connection, record, events)
+            if new:
+                heard = max([known["updated_at"], *(event.recorded_at for event in new)])
+                changed = {"process": ref.process, "version": ref.version, "revision": ref.revision, "updated_at": heard}
+                await connection.execute(update(records).where(records.c.id == record).values(changed))
+
+    async def log(self, record: str) -> list[Event]:
+        """All events of a record in order of arrival; empty when it is unknown."""
+        async with self._database.reading() as connection:
+            return await log_of(connection, record)
+
+    async def keep(self, timeline: Timeline) -> None:
+        """Make the current view equal the timeline, and append what is new to the facts.
+
+        An older timeline (`as_of` before that of the current view) changes nothing. Raises UnknownRecord before the first
+        `append`.
+        """
+        async with self._database.transaction() as connection:
+            known = await _hold(connection, timeline.record)
+            if known["as_of"] is not None and timeline.as_of < known["as_of"]:
+                return
+            await _keep_occurrences(connection, timeline)
+            await _keep_effects(connection, timeline)
+            view = _view(timeline, known)
+            await connection.execute(update(records).where(records.c.id == timeline.record).values(view))
+
+
+async def log_of(connection: AsyncConnection, record: str) -> list[Event]:
+    """All events of a record in order of arrival."""
+    rows = await connection.execute(select(event_log).where(event_log.c.record == record).order_by(event_log.c.sequence))
+    return [event_of(row) for row in rows.mappings()]
+
+
+async def _hold(connection: AsyncConnection, record: str) -> RowMapping:
+    """The record's row, locked until the transaction ends."""
+    found = await connection.execute(select(records).where(records.c.id == record).with_for_update())
+    row = found.mappings().one_or_none()
+    if row is None:
+        raise UnknownRecord(record=record)
+    return row
+
+
+def _new_record(record: str, ref: ProcessRef, first: Event) -> dict[str, Any]:
+    fields = dict(getattr(first, "fields", {}))
+    return {
+        "id": record,
+        "process": ref.process,
+        "version": ref.version,
+        "revision": ref.revision,
+        "status": "compliant",
+        "fields": fields,
+        "opened_at": opened_at(fields, first.at),
+        "out": False,
+        "updated_at": first.recorded_at,
+        **holders(fields),
+    }
+
+
+async def _log(connection: AsyncConnection, record: str, events: Sequence[Event]) -> list[Event]:
+    """Add those that the log does not have, and return them. Of two with one id the first stands."""
+    ids = [event.id for event in events]
+    of_record = event_log.c.record == record
+    there = set(await connection.scalars(select(event_log.c.id).where(of_record, event_log.c.id.in_(ids))))
+    last = await connection.scalar(select(func.max(event_log.c.sequence)).where(of_record)) or 0
+    new: dict[str, Event] = {}
+    for event in events:
+        if event.id not in there:
+            new.setdefault(event.id, event)
+    if new:
+        rows = [event_row(record, event, last + number) for number, event in enumerate(new.values(), 1)]
+        await connection.execute(event_log.insert(), rows)
+    return list(new.values())
+
+
+def _view(timeline: Timeline, known: RowMapping) -> dict[str, Any]:
+    fields = timeline.fields or known["fields"]  # before its opening has come a record has none yet
+    return {
+        "status": timeline.status,
+        "fields": fields,
+        "opened_at": opened_at(fields, known["opened_at"]),
+        "out": timeline.out,
+        "next_wakeup": timeline.next_wakeup,
+        "next_deadline": next_deadline(timeline.milestones),
+        "as_of": timeline.as_of,
+        "updated_at": max(known["updated_at"], timeline.as_of),
+        **holders(fields),
+    }
+
+
+async def _keep_occurrences(connection: AsyncConnection, timeline: Timeline) -> None:
+    rows = await connection.execute(
+        select(occurrences).where(occurrences.c.record == timeline.record).order_by(occurrences.c.position)
+    )
+    shown = {(row["milestone"], row["occurrence"]): row for row in rows.mappings()}
+    before = {key: occurrence_of(row) for key, row in shown.items()}
+    after = {(one.milestone, one.occurrence): one for one in timeline.milestones}
+    wanted = {key: occurrence_row(timeline.record, place, one) for place, (key, one) in enumerate(after.items())}
+
+    identity = tuple_(occurrences.c.milestone, occurrences.c.occurrence)
+    gone = [key for key in before if key not in after]
+    if gone:
+        await connection.execute(delete(occurrences).where(occurrences.c.record == timeline.record, identity.in_(gone)))
+    await put(connection, occurrences, [row for key, row in wanted.items() if key not in shown or dict(shown[key]) != row])
+    await _add_facts(connection, timeline.record, [*facts_between(before, after, timeline.as_of)])
+
+
+async def _add_facts(connection: AsyncConnection, record: str, facts: Sequence[OutcomeFact]) -> None:
+    if not facts:
+        return
+    last = await connection.scalar(select(func.max(outcome_facts.c.number)).where(outcome_facts.c.record == record))
+    await connection.execute(
+        outcome_facts.insert(), [_fact_row(record, n, fact) for n, fact in enumerate(facts, (last or 0) + 1)]
+    )
+
+
+def _fact_row(record: str, number: int, fact: OutcomeFact) -> dict[str, Any]:
+    columns = ("milestone", "occurrence", "what", "at", "as_of", "details")
+    return {"record": record, "number": number, **{name: getattr(fact, name) for name in columns}}
+
+
+async def _keep_effects(connection: AsyncConnection, timeline: Timeline) -> None:
+    rows = await connection.execute(select(effects).where(effects.c.record == timeline.record))
+    shown = {row["key"]: dict(row) for row in rows.mappings()}
+    wanted = {one.key: effect_row(timeline.record, place, one) for place, one in enumerate(timeline.effects)}
+    await put(connection, effects, [row for key, row in wanted.items() if shown.get(key) != row])
+    await _forget_effects(connection, [key for key in shown if key not in wanted], timeline.as_of)
+
+
+async def _forget_effects(connection: AsyncConnection, keys: Sequence[str], as_of: datetime) -> None:
+    """What is not listed any more goes, unless the ledger has it: then it stays, retracted."""
+    if not keys:
+        return
+    unlisted, ended = effects.c.key.in_(keys), effects.c.key.in_(select(effect_ledger.c.key))
+    await connection.execute(delete(effects).where(unlisted, ~ended))
+    retracted = {"status": "retracted", "reason": NOT_KNOWN_ANY_MORE}
+    await connection.execute(update(effects).where(unlisted, ended, effects.c.status != "retracted").values(retracted))

@@ -1,0 +1,98 @@
+"""Published processes and calendars: the port `Definitions`. What is published never changes, so it is read once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sla.calendar import ALWAYS, BusinessHours
+from sla.errors import UnknownCalendar, UnknownProcess
+from sla.messages import ProcessRef
+from sla.process.model import Process
+from store.engine import Database
+from store.tables import calendar_versions, catalogue, process_versions
+
+_KEPT = 2000
+"""How many definitions of a kind are kept in memory; more than an installation is likely to have in use."""
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class StoredDefinitions:
+    """The definitions of one database. `default_hours` names the installation's business hours; empty means 24/7."""
+
+    def __init__(self, database: Database, *, default_hours: str | None = None) -> None:
+        self._database = database
+        self._default_hours = default_hours or None
+        self._processes: dict[tuple[str, int], Process] = {}
+        self._hours: dict[tuple[str, int], BusinessHours] = {}
+        self._views: dict[tuple[int, int], Mapping[str, BusinessHours]] = {}
+
+    async def process(self, ref: ProcessRef) -> Process:
+        """The process version; raises UnknownProcess."""
+        key = (ref.process, ref.version)
+        if key not in self._processes:
+            _keep(self._processes, key, Process.model_validate(await self._process_body(ref)))
+        return self._processes[key]
+
+    async def calendars(self, ref: ProcessRef) -> Mapping[str, BusinessHours]:
+        """All calendars by name: of each the latest version published not after `ref.revision`, else its first."""
+        async with self._database.reading() as connection:
+            # A calendar that was first published after `ref.revision` is seen too, so that the view may yet grow.
+            newest = await connection.scalar(select(catalogue.c.revision)) or 0
+            if (ref.revision, newest) in self._views:
+                return self._views[ref.revision, newest]
+            columns = (calendar_versions.c.name, calendar_versions.c.version, calendar_versions.c.revision)
+            chosen = _as_of(ref.revision, await connection.execute(select(*columns)))
+            hours = {key: self._hours[key] for key in chosen if key in self._hours}
+            for key, body in await _bodies(connection, [key for key in chosen if key not in hours]):
+                hours[key] = BusinessHours.model_validate(body)
+                _keep(self._hours, key, hours[key])
+        view = {key[0]: hours[key] for key in chosen}
+        _keep(self._views, (ref.revision, newest), view)
+        return view
+
+    async def default_hours(self, ref: ProcessRef) -> BusinessHours:
+        """The installation's default business hours (24/7 unless set); UnknownCalendar if they were never published."""
+        if self._default_hours is None:
+            return ALWAYS
+        calendars = await self.calendars(ref)
+        if self._default_hours not in calendars:
+            known = ", ".join(sorted(calendars)) or "none"
+            where = "The setting MILEPOST_DEFAULT_BUSINESS_HOURS"
+            raise UnknownCalendar(where=where, calendar=self._default_hours, known=known)
+        return calendars[self._default_hours]
+
+    async def _process_body(self, ref: ProcessRef) -> Any:
+        one = (process_versions.c.name == ref.process, process_versions.c.version == ref.version)
+        async with self._database.reading() as connection:
+            body = await connection.scalar(select(process_versions.c.body).where(*one))
+            if body is None:
+                known = sorted(set(await connection.scalars(select(process_versions.c.name))))
+                raise UnknownProcess(process=f"{ref.process} (version {ref.version})", known=", ".join(known) or "none")
+        return body
+
+
+async def _bodies(connection: AsyncConnection, keys: Sequence[tuple[str, int]]) -> list[tuple[tuple[str, int], Any]]:
+    if not keys:
+        return []
+    identity = tuple_(calendar_versions.c.name, calendar_versions.c.version)
+    rows = await connection.execute(select(calendar_versions).where(identity.in_(keys)))
+    return [((row.name, row.version), row.body) for row in rows]
+
+
+def _as_of(revision: int, versions: Iterable[Any]) -> list[tuple[str, int]]:
+    """Of each calendar the name and the version that count for a case that is held to this revision."""
+    chosen: dict[str, int] = {}
+    for row in sorted(versions, key=lambda row: (row.name, row.version)):
+        if row.name not in chosen or row.revision <= revision:
+            chosen[row.name] = row.version
+    return list(chosen.items())
+
+
+def _keep(cache: dict[Key, Value], key: Key, value: Value) -> None:
+    while len(cache) >= _KEPT:
+        cache.pop(next(iter(cache)))
+    cache[key] = value

@@ -1,0 +1,90 @@
+"""Each action recorded once: the port `Ledger`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sla.ledger_line import LedgerLine
+from sla.messages import Concluded
+from store.engine import Database
+from store.rows import line_of
+from store.tables import effect_attempts, effect_ledger, effects
+from store.upsert import insert_into
+
+
+class StoredLedger:
+    """The ledger of one database. The first line for a key stays, but a `gave_up` gives way to `performed` or `dropped`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, key: str) -> LedgerLine | None:
+        """What is recorded for this key."""
+        async with self._database.reading() as connection:
+            return await _find(connection, key)
+
+    async def write(self, record: str, kind: str, line: LedgerLine) -> LedgerLine:
+        """Record an outcome; returns the line that now stands, which is the earlier one if there was one."""
+        async with self._database.transaction() as connection:
+            await _write(connection, record, kind, line)
+            standing = await _find(connection, line.key)
+        assert standing is not None  # noqa: S101 - it was written, or was there
+        return standing
+
+    async def attempt(self, record: str, kind: str, key: str, problem: str, *, at: datetime | None = None) -> None:
+        """Note a failed attempt, and when it was if that is known; the latest problem is the one that is shown."""
+        async with self._database.transaction() as connection:
+            statement = insert_into(connection, effect_attempts).values(
+                key=key, record=record, kind=kind, attempts=1, problem=_plain(problem), at=at
+            )
+            again = {
+                "attempts": effect_attempts.c.attempts + 1,
+                "problem": statement.excluded.problem,
+                "at": statement.excluded.at,
+            }
+            await connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
+
+    async def conclude(self, record: str, concluded: Sequence[Concluded], at: datetime) -> None:
+        """Record actions that ended undone."""
+        if not concluded:
+            return
+        async with self._database.transaction() as connection:
+            keys = [one.key for one in concluded]
+            rows = await connection.execute(select(effects.c.key, effects.c.action).where(effects.c.key.in_(keys)))
+            kinds: dict[str, str] = {row.key: row.action for row in rows}
+            # In one order everywhere, or two that conclude the same keys could wait for each other for ever.
+            for one in sorted(concluded, key=lambda one: one.key):
+                line = LedgerLine(key=one.key, outcome=one.outcome, at=at, reason=one.reason)
+                await _write(connection, record, kinds.get(one.key), line)
+
+
+async def _find(connection: AsyncConnection, key: str) -> LedgerLine | None:
+    found = await connection.execute(select(effect_ledger).where(effect_ledger.c.key == key))
+    row = found.mappings().one_or_none()
+    return line_of(row) if row is not None else None
+
+
+async def _write(connection: AsyncConnection, record: str, kind: str | None, line: LedgerLine) -> None:
+    role = line.detail.get("role")
+    values: dict[str, Any] = {
+        "key": line.key,
+        "record": record,
+        "kind": kind,
+        "outcome": line.outcome,
+        "at": line.at,
+        "reason": None if line.reason is None else _plain(line.reason),
+        "detail": line.detail,
+        "chosen_for": role if isinstance(role, str) and line.outcome == "performed" else None,
+    }
+    statement = insert_into(connection, effect_ledger).values(values)
+    told = {name: statement.excluded[name] for name in ("kind", "outcome", "at", "reason", "detail", "chosen_for")}
+    gives_way = (effect_ledger.c.outcome == "gave_up") & (statement.excluded.outcome != "gave_up")
+    await connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=told, where=gives_way))
+
+
+def _plain(text: str) -> str:
+    """Whatever a server answered, PostgreSQL's text cannot hold U+0000."""
+    return text.replace("\x00", "�")

@@ -1,0 +1,111 @@
+"""The directory's writing side: what a people file says, put into its tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sla.errors import UnknownPerson
+from sla.people import People, PersonEntry
+from store.tables import accounts, contacts, people, person_queues, person_roles, queues
+from store.upsert import put
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many entries of a people file were created, changed, and left as they were."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            created=self.created + other.created,
+            changed=self.changed + other.changed,
+            unchanged=self.unchanged + other.unchanged,
+        )
+
+
+class StoredPeople:
+    """Writes people within a transaction of somebody else's."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def put(self, file: People, where: str) -> Counts:
+        """Make the directory hold what the file says. Raises UnknownPerson for a reference to nobody."""
+        await self._check(file, where)
+        memberships = await self._memberships()
+        rows = {
+            queues: [{"id": one.queue, "email": one.email} for one in file.queues],
+            people: [_person_row(one) for one in file.people],
+            accounts: [_without(one.model_dump(), "account") for one in file.accounts],
+            contacts: [_without(one.model_dump(), "contact") for one in file.contacts],
+        }
+        moved = {one.person for one in file.people if memberships.get(one.person, _NOWHERE) != _belonging(one)}
+        counts = Counts()
+        for table, entries in rows.items():
+            counts += await self._put(table, entries, moved if table is people else set())
+        await self._belong([one for one in file.people if one.person in moved])
+        return counts
+
+    async def _check(self, file: People, where: str) -> None:
+        known = {
+            "person": {one.person for one in file.people} | await self._ids(people),
+            "queue": {one.queue for one in file.queues} | await self._ids(queues),
+            "account": {one.account for one in file.accounts} | await self._ids(accounts),
+        }
+        for path, kind, name in file.references():
+            if name not in known[kind]:
+                raise UnknownPerson(where=f"{where}: {path}", what=f"the {kind}", name=name)
+
+    async def _ids(self, table: Table) -> set[str]:
+        return set(await self._connection.scalars(select(table.c.id)))
+
+    async def _put(self, table: Table, entries: Sequence[Mapping[str, Any]], also_changed: set[str]) -> Counts:
+        rows = (await self._connection.execute(select(table))).mappings()
+        there = {row["id"]: dict(row) for row in rows}
+        created = [row for row in entries if row["id"] not in there]
+        changed = [row for row in entries if row["id"] in there and there[row["id"]] != row]
+        await put(self._connection, table, [*created, *changed])
+        count = sum(1 for row in entries if row["id"] in there and (there[row["id"]] != row or row["id"] in also_changed))
+        return Counts(created=len(created), changed=count, unchanged=len(entries) - len(created) - count)
+
+    async def _memberships(self) -> dict[str, "_Belonging"]:
+        found: dict[str, _Belonging] = {}
+        for place, table, name in ((0, person_roles, "role"), (1, person_queues, "queue")):
+            for row in (await self._connection.execute(select(table))).mappings():
+                belonging = found.setdefault(row["person"], (set(), set()))
+                belonging[place].add(row[name])
+        return found
+
+    async def _belong(self, moved: Sequence[PersonEntry]) -> None:
+        """Give these people exactly the roles and queues that their entries name."""
+        ids = [one.person for one in moved]
+        for table in (person_roles, person_queues):
+            await self._connection.execute(delete(table).where(table.c.person.in_(ids)))
+        roles = [{"person": one.person, "role": role} for one in moved for role in one.roles]
+        served = [{"person": one.person, "queue": queue} for one in moved for queue in one.queues]
+        await put(self._connection, person_roles, roles)
+        await put(self._connection, person_queues, served)
+
+
+_Belonging = tuple[set[str], set[str]]
+_NOWHERE: _Belonging = (set(), set())
+
+
+def _belonging(person: PersonEntry) -> _Belonging:
+    return set(person.roles), set(person.queues)
+
+
+def _person_row(person: PersonEntry) -> dict[str, Any]:
+    row = _without(person.model_dump(), "person")
+    return {name: value for name, value in row.items() if name not in ("roles", "queues")}
+
+
+def _without(entry: dict[str, Any], identity: str) -> dict[str, Any]:
+    """The columns of an entry whose id bears the name of its kind in the file."""
+    return {"id": entry.pop(identity), **entry}

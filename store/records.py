@@ -1,0 +1,139 @@
+"""The reading side, for the doors: records, what became of them, and the input with which a case starts anew."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, Literal, get_args
+
+from sqlalchemy import ColumnElement, RowMapping, Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sla.errors import UnknownRecord
+from sla.events import Event
+from sla.messages import CaseInput, ProcessRef
+from sla.timeline import Occurrence, RollUp
+from store.cases import log_of
+from store.engine import Database
+from store.facts import OutcomeFact
+from store.rows import effect_of, line_of, occurrence_of
+from store.tables import effect_attempts, effect_ledger, effects, occurrences, outcome_facts, records, tasks
+from store.views import EffectState, StoredRecord, StoredTask
+
+Order = Literal["next_deadline", "opened_at"]
+ORDERS: tuple[Order, ...] = get_args(Order)
+
+
+class Records:
+    """Queries over one database. Of an unknown record the lists are empty; `get` and `case_input` raise UnknownRecord."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, record: str) -> StoredRecord:
+        """One record."""
+        async with self._database.reading() as connection:
+            return await _get(connection, record)
+
+    async def list(
+        self,
+        *,
+        status: RollUp | None = None,
+        process: str | None = None,
+        account: str | None = None,
+        owner: str | None = None,
+        is_open: bool | None = None,
+        order_by: Order = "next_deadline",
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Sequence[StoredRecord]:
+        """Records that match all filters given: the soonest deadline first, or the latest opened first.
+
+        Those without a deadline come last. At most `limit`, after `offset` others.
+        """
+        wanted = {"status": status, "process": process, "account": account, "owner": owner}
+        conditions = [records.c[name] == value for name, value in wanted.items() if value is not None]
+        if is_open is not None:
+            conditions.append(records.c.out == (not is_open))
+        query = select(records).where(*conditions).order_by(*_order(order_by)).limit(limit).offset(offset)
+        return [_record(row) for row in await self._rows(query)]
+
+    async def log(self, record: str) -> Sequence[Event]:
+        """The events in order of arrival."""
+        async with self._database.reading() as connection:
+            return await log_of(connection, record)
+
+    async def occurrences(self, record: str) -> Sequence[Occurrence]:
+        """The milestones' occurrences in the timeline's order."""
+        query = select(occurrences).where(occurrences.c.record == record).order_by(occurrences.c.position)
+        return [occurrence_of(row) for row in await self._rows(query)]
+
+    async def effects(self, record: str) -> Sequence[EffectState]:
+        """The actions in the timeline's order, each with what the ledger knows of it."""
+        query = _effects().where(effects.c.record == record).order_by(effects.c.position, effects.c.key)
+        return [_effect(row) for row in await self._rows(query)]
+
+    async def facts(self, record: str) -> Sequence[OutcomeFact]:
+        """What was found out about the milestones, in the order in which it was."""
+        query = select(outcome_facts).where(outcome_facts.c.record == record).order_by(outcome_facts.c.number)
+        names = [field.name for field in fields(OutcomeFact)]
+        return [OutcomeFact(**{name: row[name] for name in names}) for row in await self._rows(query)]
+
+    async def tasks(self, record: str) -> Sequence[StoredTask]:
+        """The tasks that were opened, the oldest first."""
+        query = select(tasks).where(tasks.c.record == record).order_by(tasks.c.opened_at, tasks.c.key)
+        return [StoredTask(**{**row, "to": tuple(row["to"])}) for row in await self._rows(query)]
+
+    async def case_input(self, record: str) -> CaseInput:
+        """All with which the record's workflow starts anew: its log, and the keys of what was done."""
+        of_record = effect_ledger.c.record == record
+        async with self._database.reading() as connection:
+            known = await _get(connection, record)
+            log = await log_of(connection, record)
+            ended = await connection.execute(select(effect_ledger.c.key, effect_ledger.c.outcome).where(of_record))
+            done = {row.key: row.outcome for row in ended}
+        return CaseInput.model_validate(
+            {"record": record, "ref": known.ref, "log": log, "recorded": len(log), "done": done, "decided_at": known.as_of}
+        )
+
+    async def _rows(self, query: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
+        async with self._database.reading() as connection:
+            return (await connection.execute(query)).mappings().all()
+
+
+async def _get(connection: AsyncConnection, record: str) -> StoredRecord:
+    found = await connection.execute(select(records).where(records.c.id == record))
+    row = found.mappings().one_or_none()
+    if row is None:
+        raise UnknownRecord(record=record)
+    return _record(row)
+
+
+def _record(row: RowMapping) -> StoredRecord:
+    ref = ProcessRef(process=row["process"], version=row["version"], revision=row["revision"])
+    names = (field.name for field in fields(StoredRecord) if field.name != "ref")
+    return StoredRecord(ref=ref, **{name: row[name] for name in names})
+
+
+def _order(order_by: Order) -> tuple[ColumnElement[Any], ...]:
+    if order_by == "opened_at":
+        return (records.c.opened_at.desc(), records.c.id)
+    return (records.c.next_deadline.asc().nulls_last(), records.c.opened_at, records.c.id)
+
+
+def _effects() -> Select[*tuple[Any, ...]]:
+    """Effects beside their ledger lines and attempts, whose columns are told apart by a prefix."""
+    ledger = [column.label(f"ledger_{column.name}") for column in effect_ledger.c]
+    attempts = [column.label(f"attempt_{column.name}") for column in effect_attempts.c]
+    joined = effects.outerjoin(effect_ledger, effect_ledger.c.key == effects.c.key)
+    joined = joined.outerjoin(effect_attempts, effect_attempts.c.key == effects.c.key)
+    return select(*effects.c, *ledger, *attempts).select_from(joined)
+
+
+def _effect(row: RowMapping) -> EffectState:
+    line = {name.removeprefix("ledger_"): value for name, value in row.items() if name.startswith("ledger_")}
+    return EffectState(
+        effect=effect_of(row),
+        line=line_of(line) if line["key"] is not None else None,
+        attempts=row["attempt_attempts"] or 0,
+        problem=row["attempt_problem"],
+        attempted_at=row["attempt_at"],
+    )
