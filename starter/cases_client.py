@@ -1,0 +1,170 @@
+"""Speaking with the workflows of records: the only module that uses Temporal's client. Its failures become ours here."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from sla import messages
+from sla.errors import RefusedEvent, ServiceUnavailable
+from sla.events import AnyEvent
+from sla.messages import CaseInput, News, Reception
+from workflows.case import SlaCase
+
+ANSWER_S = 20.0
+"""How long to wait for a case's answer: a decision takes milliseconds, so longer means that no worker is there."""
+
+Connect = Callable[[], Awaitable[Client]]
+
+
+class Gone(Exception):
+    """No workflow runs for this record."""
+
+
+class CasesClient:
+    """The cases, as far as they run. `connect` is called when first needed, so that mere reading needs no server."""
+
+    def __init__(self, connect: Connect, *, queue_prefix: str, answer_s: float = ANSWER_S) -> None:
+        self._connect = connect
+        self._queue = messages.task_queue(queue_prefix, "cases")
+        self._answer_s = answer_s
+        self._client: Client | None = None
+
+    async def report(self, event: AnyEvent) -> Reception:
+        """Give news to a running case and wait for its answer. Raises Gone, RefusedEvent or ServiceUnavailable."""
+        handle = await self._handle(event.record)
+        async with self._answering(event):
+            answer: Reception = await handle.execute_update(
+                messages.REPORT, News(event=event), id=event.id, result_type=Reception, rpc_timeout=self._patience()
+            )
+        return answer
+
+    async def start_with(self, case: CaseInput, event: AnyEvent) -> Reception:
+        """Give news to a case that may not run yet: start it from `case` if so. Raises as `report`, but for Gone."""
+        client = await self._connected()
+        start = self._start(case)
+        async with self._answering(event):
+            answer: Reception = await client.execute_update_with_start_workflow(
+                messages.REPORT,
+                News(event=event),
+                id=event.id,
+                start_workflow_operation=start,
+                result_type=Reception,
+                rpc_timeout=self._patience(),
+            )
+        return answer
+
+    async def tell(self, event: AnyEvent) -> None:
+        """Give news to a running case without waiting. Raises Gone or ServiceUnavailable."""
+        handle = await self._handle(event.record)
+        async with self._answering(event):
+            await handle.signal(messages.HEAR, News(event=event))
+
+    async def start_and_tell(self, case: CaseInput, event: AnyEvent) -> None:
+        """As `tell`, for a case that may have to be started from `case`."""
+        async with self._answering(event):
+            await self._start_with_signal(case, messages.HEAR, News(event=event))
+
+    async def retry(self, case: CaseInput, key: str) -> None:
+        """Have an action decided anew that was given up; starts the case from `case` if it does not run."""
+        async with self._reaching(case.record):
+            await self._start_with_signal(case, messages.RETRY, key)
+
+    async def _start_with_signal(self, case: CaseInput, signal: str, argument: object) -> None:
+        client = await self._connected()
+        await client.start_workflow(
+            SlaCase.run,
+            case,
+            id=messages.workflow_id(case.record),
+            task_queue=self._queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            search_attributes=_search_attributes(case),
+            static_summary=_summary(case),
+            start_signal=signal,
+            start_signal_args=[argument],
+        )
+
+    def _start(self, case: CaseInput) -> WithStartWorkflowOperation[SlaCase, messages.CaseView | None]:
+        return WithStartWorkflowOperation(
+            SlaCase.run,
+            case,
+            id=messages.workflow_id(case.record),
+            task_queue=self._queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            search_attributes=_search_attributes(case),
+            static_summary=_summary(case),
+        )
+
+    async def _connected(self) -> Client:
+        if self._client is None:
+            self._client = await self._connect()
+        return self._client
+
+    async def _handle(self, record: str) -> WorkflowHandle[SlaCase, messages.CaseView | None]:
+        client = await self._connected()
+        return client.get_workflow_handle_for(SlaCase.run, messages.workflow_id(record))
+
+    def _patience(self) -> timedelta:
+        return timedelta(seconds=self._answer_s)
+
+    @asynccontextmanager
+    async def _answering(self, event: AnyEvent) -> AsyncIterator[None]:
+        try:
+            async with self._reaching(event.record):
+                yield
+        except WorkflowUpdateFailedError as failed:
+            cause = failed.cause
+            if isinstance(cause, ApplicationError) and cause.type == messages.REFUSED:
+                raise RefusedEvent(event=event.id, record=event.record, reason=cause.message) from None
+            if isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow":
+                raise Gone from None
+            raise
+
+    @asynccontextmanager
+    async def _reaching(self, record: str) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._answer_s):
+                yield
+        except TimeoutError:
+            raise self._silent(record) from None
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                raise Gone from None
+            if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+                raise self._silent(record) from None
+            raise ServiceUnavailable(
+                service="The Temporal server",
+                address="the address in use",
+                problem=error.message.rstrip("."),
+                remedy="See that it runs: milepost dev, or check TEMPORAL_ADDRESS.",
+            ) from None
+
+    def _silent(self, record: str) -> ServiceUnavailable:
+        return ServiceUnavailable(
+            service="The worker",
+            address=f"task queue {self._queue}",
+            problem=f"the case of record '{record}' gave no answer within {self._answer_s:g} s",
+            remedy="Start one with: milepost worker. The same news may be reported again; it counts once.",
+        )
+
+
+def _search_attributes(case: CaseInput) -> TypedSearchAttributes:
+    process = SearchAttributeKey.for_keyword("SlaProcess")
+    return TypedSearchAttributes([SearchAttributePair(process, case.ref.process)])
+
+
+def _summary(case: CaseInput) -> str:
+    return f"{case.record} · {case.ref.process} v{case.ref.version}"

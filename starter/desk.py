@@ -1,0 +1,230 @@
+"""The Desk: everything that people can ask of Milepost, once, for every door (CLI now; API and console later).
+
+It reads from the store and speaks with the cases through `starter.cases_client`. It decides nothing: whether news may
+happen to a record the law says (`sla.evaluation.admission`), here early and for the case itself again.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sla.engine import evaluate
+from sla.errors import RefusedEvent, UnknownEffect, UnknownRecord
+from sla.evaluation.admission import admit
+from sla.events import AnyEvent, read_event
+from sla.instants import to_instant, to_text
+from sla.messages import CaseInput, ProcessRef, Reception
+from sla.timeline import RollUp
+from starter.applying import apply_definitions
+from starter.cases_client import CasesClient, Gone
+from starter.definitions import Definitions
+from starter.views import ApplyReport, CaseFile, EffectView, RecordView, TaskView
+from store.catalogue import Catalogue
+from store.definitions import StoredDefinitions
+from store.engine import Database
+from store.records import Records
+from store.views import EffectState, StoredRecord
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+    from runtime.settings import Settings
+
+AHEAD = timedelta(minutes=5)
+"""How far ahead of now an event may lie (SPEC 2)."""
+
+Now = Callable[[], datetime]
+
+
+class Desk:
+    """One for a process; get it from `open_desk`. Every method raises only `MilepostError`s."""
+
+    def __init__(self, database: Database, cases: CasesClient, settings: "Settings", now: Now) -> None:
+        self._database = database
+        self._cases = cases
+        self._settings = settings
+        self._now = now
+        self._catalogue = Catalogue(database, max_processes=settings.max_processes)
+        self._definitions = StoredDefinitions(database, default_hours=settings.default_business_hours)
+        self._records = Records(database)
+
+    # ------------------------------------------------------------------ definitions
+
+    async def apply(self, definitions: Definitions, *, dry_run: bool = False) -> ApplyReport:
+        """Publish definitions, all or none; what is there already is left as it is."""
+        return await apply_definitions(
+            self._database, self._catalogue, definitions, self._settings, at=to_instant(self._now()), dry_run=dry_run
+        )
+
+    # ------------------------------------------------------------------ news
+
+    async def open(
+        self,
+        *,
+        record: str,
+        process: str | None = None,
+        fields: dict[str, Any] | None = None,
+        at: datetime | None = None,
+        event_id: str | None = None,
+    ) -> Reception:
+        """Open a record under a process (needed only if there are several). Opening it again is the same case."""
+        known = await self._known(record)
+        ref = known.ref if known else await self._catalogue.process_ref(process)
+        law = await self._definitions.process(ref)
+        opened = {
+            "record": record,
+            "id": event_id or "opened",
+            "type": "opened",
+            "at": at or self._now(),
+            "fields": {"type": law.applies_to} | (fields or {}),
+        }
+        event = self._stamped(opened)
+        if known is None:
+            await self._check(event, ref, [event])
+            return await self._cases.start_with(CaseInput(record=record, ref=ref), event)
+        return await self._reported(event, known)
+
+    async def report(self, data: dict[str, Any]) -> Reception:
+        """Report an event of a record, as a line of SPEC 7, and wait for what it did. `at` defaults to now."""
+        event = self._stamped(data)
+        return await self._reported(event, await self._known(event.record))
+
+    async def tell(self, data: dict[str, Any]) -> None:
+        """Report an event without waiting for what it does; a case that refuses it says so in its log only."""
+        event = self._stamped(data)
+        known = await self._known(event.record)
+        await self._precheck(event, known)
+        try:
+            await self._cases.tell(event)
+        except Gone:
+            await self._cases.start_and_tell(await self._input(event.record, known), event)
+
+    async def _reported(self, event: AnyEvent, known: StoredRecord | None) -> Reception:
+        await self._precheck(event, known)
+        try:
+            return await self._cases.report(event)
+        except Gone:
+            return await self._cases.start_with(await self._input(event.record, known), event)
+
+    async def _input(self, record: str, known: StoredRecord | None) -> CaseInput:
+        """What a closed case starts anew from."""
+        if known is None:
+            raise UnknownRecord(record=record)
+        return await self._records.case_input(record)
+
+    def _stamped(self, data: dict[str, Any]) -> AnyEvent:
+        """The event with `recorded_at` as of now: that is ours to say, whatever the sender says."""
+        now = to_instant(self._now())
+        event: Any = read_event({"at": now, **data, "recorded_at": now}, where="the event")
+        if event.at > now + AHEAD:
+            reason = f"it lies in the future ({to_text(event.at)}; it is {to_text(now)} now)"
+            raise RefusedEvent(event=event.id, record=event.record, reason=reason)
+        checked: AnyEvent = event
+        return checked
+
+    async def _precheck(self, event: AnyEvent, known: StoredRecord | None) -> None:
+        """Refuse early what the law refuses whatever the state of the case, so that it leaves no trace there."""
+        if known is not None:
+            await self._check(event, known.ref, [*await self._records.log(event.record), event])
+
+    async def _check(self, event: AnyEvent, ref: ProcessRef, log: list[Any]) -> None:
+        process, calendars = await self._definitions.process(ref), await self._definitions.calendars(ref)
+        refused = {one.position: one.reason for one in admit(process, calendars, log).refused}
+        if len(log) - 1 in refused:
+            raise RefusedEvent(event=event.id, record=event.record, reason=refused[len(log) - 1])
+
+    async def retry(self, record: str, key: str) -> None:
+        """Have an action tried again that was given up."""
+        await self._records.get(record)
+        states = {state.effect.key: state for state in await self._records.effects(record)}
+        line = states[key].line if key in states else None
+        if line is None or line.outcome != "gave_up":
+            raise UnknownEffect(record=record, key=key)
+        await self._cases.retry(await self._records.case_input(record), key)
+
+    # ------------------------------------------------------------------ reading
+
+    async def show(self, record: str) -> CaseFile:
+        """All about a record as of now."""
+        stored = await self._records.get(record)
+        timeline = evaluate(
+            await self._definitions.process(stored.ref),
+            await self._definitions.calendars(stored.ref),
+            await self._records.log(record),
+            max(to_instant(self._now()), stored.as_of or to_instant(self._now())),
+            default_hours=await self._definitions.default_hours(stored.ref),
+        )
+        states = {state.effect.key: state for state in await self._records.effects(record)}
+        return CaseFile(
+            record=_record_view(stored).model_copy(update={"status": timeline.status}),
+            timeline=timeline,
+            effects=[_effect_view(effect, states.get(effect.key)) for effect in timeline.effects],
+            tasks=[
+                TaskView(key=task.key, to=task.to, subject=task.subject, due_at=task.due_at, opened_at=task.opened_at)
+                for task in await self._records.tasks(record)
+            ],
+        )
+
+    async def list(
+        self,
+        *,
+        status: RollUp | None = None,
+        process: str | None = None,
+        account: str | None = None,
+        owner: str | None = None,
+        open_only: bool = False,
+        limit: int = 100,
+    ) -> list[RecordView]:
+        """Records, the one with the next deadline first."""
+        found = await self._records.list(
+            status=status, process=process, account=account, owner=owner, is_open=True if open_only else None, limit=limit
+        )
+        return [_record_view(stored) for stored in found]
+
+    async def _known(self, record: str) -> StoredRecord | None:
+        try:
+            return await self._records.get(record)
+        except UnknownRecord:
+            return None
+
+
+@asynccontextmanager
+async def open_desk(settings: "Settings", connect: Callable[[], Awaitable["Client"]], now: Now) -> AsyncIterator[Desk]:
+    """A Desk on the installation's database. Raises ServiceUnavailable or SchemaBehind."""
+    database = Database(settings.database_url)
+    try:
+        await database.check_schema()
+        yield Desk(database, CasesClient(connect, queue_prefix=settings.task_queue), settings, now)
+    finally:
+        await database.dispose()
+
+
+def _record_view(stored: StoredRecord) -> RecordView:
+    return RecordView(
+        record=stored.id,
+        type=stored.type,
+        process=stored.ref.process,
+        version=stored.ref.version,
+        status=stored.status,
+        account=stored.account,
+        owner=stored.owner,
+        queue=stored.queue,
+        priority=stored.fields.get("priority"),
+        subject=stored.fields.get("subject"),
+        opened_at=stored.opened_at,
+        next_deadline=stored.next_deadline,
+        out=stored.out,
+    )
+
+
+def _effect_view(effect: Any, state: EffectState | None) -> EffectView:
+    line = state.line if state else None
+    return EffectView(
+        effect=effect,
+        outcome=line.outcome if line else None,
+        performed_at=line.at if line else None,
+        reason=line.reason if line else None,
+        attempts=state.attempts if state else 0,
+        problem=state.problem if state else None,
+    )

@@ -1,0 +1,81 @@
+"""What the Desk answers with: values that every door can show, as JSON or in words."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from sla.instants import Instant
+from sla.messages import Outcome
+from sla.timeline import Effect, RollUp, Timeline
+from sla.values import Value
+
+
+class View(BaseModel):
+    """Values only."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class ApplyLine(View):
+    """What came of one definition."""
+
+    kind: Literal["process", "calendar", "people", "queues", "accounts", "contacts"]
+    name: str
+    version: int | None = None
+    outcome: Literal["created", "changed", "unchanged"]
+
+
+class ApplyReport(View):
+    """What came of an apply; with `dry_run`, what would."""
+
+    dry_run: bool
+    lines: list[ApplyLine]
+
+
+class RecordView(View):
+    """A record in a list."""
+
+    record: str
+    type: str | None
+    process: str
+    version: int
+    status: RollUp
+    account: str | None
+    owner: str | None
+    queue: str | None
+    priority: Value
+    subject: Value
+    opened_at: Instant
+    next_deadline: Instant | None
+    out: bool
+
+
+class EffectView(View):
+    """An action of a record: what the timeline says, and how its performance went."""
+
+    effect: Effect
+    outcome: Outcome | None
+    performed_at: datetime | None
+    reason: str | None
+    attempts: int
+    problem: str | None
+
+
+class TaskView(View):
+    """A task that was opened for somebody."""
+
+    key: str
+    to: tuple[str, ...]
+    subject: str
+    due_at: datetime | None
+    opened_at: datetime
+
+
+class CaseFile(View):
+    """All about one record."""
+
+    record: RecordView
+    timeline: Timeline
+    effects: list[EffectView]
+    tasks: list[TaskView]
