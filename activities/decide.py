@@ -1,0 +1,51 @@
+"""`decide`: the question a case asks whenever something happened or its time has come. Reads definitions, changes nothing.
+
+It runs as a local activity, so that the answer is recorded in the case's history and never computed anew on replay.
+"""
+
+from collections.abc import Mapping
+
+from temporalio import activity
+
+from activities.actions import WORLDS
+from activities.observing import SILENT, Observer
+from activities.ports import Definitions
+from activities.situation import situation
+from sla.dispatch import dispatch
+from sla.messages import DECIDE, CaseView, DecideInput, Decision, World
+
+
+class Decider:
+    """Answers with the law of `sla`; holds only what it needs to look definitions up."""
+
+    def __init__(
+        self, definitions: Definitions, *, observer: Observer = SILENT, worlds: Mapping[str, World] = WORLDS
+    ) -> None:
+        self._definitions = definitions
+        self._observer = observer
+        self._worlds = worlds
+
+    @activity.defn(name=DECIDE)
+    async def decide(self, asked: DecideInput) -> Decision:
+        """What to do now, given this log and what has been done by now."""
+        found = await situation(self._definitions, asked.ref, asked.log, asked.now)
+        decision = dispatch(asked, found.process, found.timeline, self._worlds)
+        self._count(asked, decision)
+        return decision
+
+    def _count(self, asked: DecideInput, decision: Decision) -> None:
+        self._observer.decided()
+        warnings = {task.key.rpartition("/")[0] for task in decision.start if task.trigger == "warning"}
+        for _ in warnings:
+            self._observer.warned()
+        if decision.view is None:
+            return
+        before, after = _violated(asked.shown), _violated(decision.view)
+        for _ in after - before:
+            self._observer.violated()
+        for _ in before - after:
+            self._observer.retracted()
+
+
+def _violated(view: CaseView | None) -> set[tuple[str, int]]:
+    return set() if view is None else {(m.milestone, m.occurrence) for m in view.milestones if m.violated}

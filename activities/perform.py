@@ -1,0 +1,154 @@
+"""`action.<kind>`: one activity for each kind of action, and the protocol that they share.
+
+Look in the ledger; judge anew whether the action is still wanted; do it; write it down. Between the world's acceptance
+and the ledger's commit, and only there, a crash has the action done twice (SPEC 5).
+
+The workflow starts an action only after the store has every event that the decision knew. So an action that today's log
+does not reach is one that later news has taken back: it is dropped, not waited for. The one exception is a store that does
+not know the record at all, which has lost it or lags behind: that is worth waiting for.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from pydantic import ValidationError
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.actions import CATALOGUE, read_params
+from activities.actions.context import ActionContext, Done, Kind, Outside
+from activities.observing import SILENT, Observer
+from activities.ports import Cases, Clock, Definitions, Ledger, LedgerLine, Permanent, Transient
+from activities.progress import LedgerProgress
+from activities.situation import Situation, situation
+from sla.dispatch import NO_LONGER_WANTED, unwanted
+from sla.events import read_event
+from sla.instants import to_instant
+from sla.messages import ACTION_PREFIX, Performed, PerformInput, World
+from sla.timeline import Effect
+
+TRANSIENT = "transient"
+PERMANENT = "permanent"
+"""The types of the failures with which an action fails: the first is retried, the second is not."""
+
+Perform = Callable[[PerformInput], Awaitable[Performed]]
+
+logger = structlog.get_logger()
+
+
+class Performer:
+    """Performs actions of every kind in the catalogue."""
+
+    def __init__(
+        self,
+        *,
+        definitions: Definitions,
+        cases: Cases,
+        ledger: Ledger,
+        clock: Clock,
+        outside: Outside,
+        observer: Observer = SILENT,
+        catalogue: Mapping[str, Kind] = CATALOGUE,
+    ) -> None:
+        self._definitions = definitions
+        self._cases = cases
+        self._ledger = ledger
+        self._clock = clock
+        self._outside = outside
+        self._observer = observer
+        self._catalogue = catalogue
+
+    def activities(self, world: World | None = None) -> list[Perform]:
+        """The activities `action.<kind>` of one outside world, or of all, for a worker to register."""
+        return [self._activity(kind) for name, kind in self._catalogue.items() if world in (None, kind.WORLD)]
+
+    def _activity(self, kind: Kind) -> Perform:
+        async def perform(asked: PerformInput) -> Performed:
+            info = activity.info()
+            try:
+                return await self.perform(kind, asked, attempt=info.attempt, not_before=info.current_attempt_scheduled_time)
+            except Transient as problem:
+                delay = None if problem.retry_after_s is None else timedelta(seconds=problem.retry_after_s)
+                await self._failed(kind, asked, str(problem))
+                raise ApplicationError(str(problem), type=TRANSIENT, next_retry_delay=delay) from None
+            except Permanent as problem:
+                await self._failed(kind, asked, str(problem))
+                raise ApplicationError(str(problem), type=PERMANENT, non_retryable=True) from None
+            except Exception as problem:
+                await self._failed(kind, asked, f"unexpected {type(problem).__name__}")
+                raise
+
+        return activity.defn(name=f"{ACTION_PREFIX}{kind.KIND}")(perform)
+
+    async def _failed(self, kind: Kind, asked: PerformInput, problem: str) -> None:
+        logger.warning("action_failed", record=asked.record, key=asked.key, kind=kind.KIND, problem=problem)
+        await self._ledger.attempt(asked.record, kind.KIND, asked.key, problem)
+
+    async def perform(
+        self, kind: Kind, asked: PerformInput, *, attempt: int = 1, not_before: datetime | None = None
+    ) -> Performed:
+        """Perform an action unless it was performed, or is no longer wanted. Raises Transient or Permanent.
+
+        `not_before` is an instant that has certainly come, by the clock that the case goes by: this host's may be behind.
+        """
+        recorded = await self._ledger.find(asked.key)
+        if recorded is not None and recorded.outcome != "gave_up":
+            return _performed(recorded)
+        now = to_instant(max(self._clock.now(), not_before or self._clock.now()))
+        found = await self._situation(asked, now)
+        effect = next((effect for effect in found.timeline.effects if effect.key == asked.key), None)
+        reason = NO_LONGER_WANTED if effect is None else unwanted(effect)
+        if effect is None or reason is not None:
+            return await self._write(kind, asked, LedgerLine(key=asked.key, outcome="dropped", at=now, reason=reason))
+        self._count_beginning(kind, effect, now, attempt)
+        done = await self._do(kind, asked, found, effect, now)
+        detail = done.detail | ({"events": [event.model_dump(mode="json") for event in done.events]} if done.events else {})
+        return await self._write(kind, asked, LedgerLine(key=asked.key, outcome="performed", at=now, detail=detail))
+
+    async def _situation(self, asked: PerformInput, now: datetime) -> Situation:
+        log = await self._cases.log(asked.record)
+        if not log:
+            raise Transient("the store does not know the record yet")
+        return await situation(self._definitions, asked.ref, log, now)
+
+    async def _do(self, kind: Kind, asked: PerformInput, found: Situation, effect: Effect, now: datetime) -> Done:
+        try:
+            params = read_params(kind, effect.params)
+        except ValidationError as error:
+            raise Permanent(f"the parameters do not fit: {error.error_count()} problems, {_first(error)}") from None
+        context = ActionContext(
+            effect=effect,
+            now=now,
+            process=found.process,
+            timeline=found.timeline,
+            calendars=found.calendars,
+            default_hours=found.default_hours,
+            outside=self._outside,
+            progress=LedgerProgress(self._ledger, record=asked.record, kind=kind.KIND, key=asked.key, at=now),
+        )
+        return await kind.perform(context, params)
+
+    async def _write(self, kind: Kind, asked: PerformInput, line: LedgerLine) -> Performed:
+        """Write the outcome; what stands in the ledger afterwards is the answer, whoever wrote it first."""
+        stands = await self._ledger.write(asked.record, kind.KIND, line)
+        self._observer.effect(kind.KIND, stands.outcome)
+        logger.info("action_ended", record=asked.record, key=asked.key, kind=kind.KIND, outcome=stands.outcome)
+        return _performed(stands)
+
+    def _count_beginning(self, kind: Kind, effect: Effect, now: datetime, attempt: int) -> None:
+        if attempt == 1:
+            self._observer.triggered(effect.trigger, (now - effect.due_at).total_seconds())
+        else:
+            self._observer.retried(kind.KIND)
+
+
+def _performed(line: LedgerLine) -> Performed:
+    events = [read_event(data, where=line.key) for data in line.detail.get("events", [])]
+    outcome = "performed" if line.outcome == "performed" else "dropped"
+    return Performed.model_validate({"outcome": outcome, "reason": line.reason, "events": events})
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,194 @@
+"""From a timeline to what a case does about it: what to start and drop, what to show, when to look again. Pure.
+
+Which actions are reached, and whether they are still wanted, the engine has decided (`sla.engine`); here it is only
+compared with what the case has done by now.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sla.events import Event, Opened
+from sla.instants import to_instant
+from sla.messages import CaseView, Concluded, DecideInput, Decision, MilestoneView, Refused, Task, World
+from sla.process.model import Milestone, Process
+from sla.timeline import Effect, Occurrence, Timeline, TriggerKind
+
+SKEW: Final = timedelta(minutes=5)
+"""How far the clock of the host that accepted an event may be ahead of the one that asks."""
+
+NO_LONGER_WANTED: Final = "no longer wanted"
+NOBODY_TOLD: Final = "nobody was told of the violation"
+NEVER_OPENED: Final = "the record was never opened"
+
+_RANK: Final[Mapping[TriggerKind, int]] = {"violation": 0, "warning": 1, "success": 2, "retracted": 2}
+
+
+def as_of(log: Sequence[Event], now: datetime) -> datetime:
+    """The instant to evaluate a log at: `now`, but not before what it knows already.
+
+    Hosts' clocks differ: an event that was accepted a second "from now" is known all the same. Beyond `SKEW` it is not.
+    """
+    now = to_instant(now)
+    return max((event.recorded_at for event in log if now < event.recorded_at <= now + SKEW), default=now)
+
+
+def unwanted(effect: Effect) -> str | None:
+    """Why an action that has not been performed should not be; None if it should."""
+    return effect.moot if effect.status == "due" else effect.reason or NO_LONGER_WANTED
+
+
+def dispatch(asked: DecideInput, process: Process, timeline: Timeline, worlds: Mapping[str, World]) -> Decision:
+    """What to do, given what has been done. `timeline` is that of `asked.log`; `worlds` are those of the kinds of action."""
+    view = view_of(timeline)
+    start, drop = _sort_out(asked, process, timeline, worlds)
+    next_wakeup = _next_wakeup(asked.log, timeline)
+    return Decision(
+        refused=list(_refused(asked, timeline)),
+        start=start,
+        drop=drop,
+        next_wakeup=next_wakeup,
+        view=None if view == asked.shown else view,
+        changes=list(_changes(asked.shown, view, timeline)),
+        finished=timeline.out and next_wakeup is None and not start,
+    )
+
+
+def _next_wakeup(log: Sequence[Event], timeline: Timeline) -> datetime | None:
+    unknown = [event.recorded_at for event in log if event.recorded_at > timeline.as_of]
+    return min([*unknown, *([] if timeline.next_wakeup is None else [timeline.next_wakeup])], default=None)
+
+
+def _refused(asked: DecideInput, timeline: Timeline) -> Iterator[Refused]:
+    known = [index for index, event in enumerate(asked.log) if event.recorded_at <= timeline.as_of]
+    reasons = {known[refusal.position]: refusal.reason for refusal in timeline.refused}
+    if not any(isinstance(asked.log[index], Opened) and index not in reasons for index in known):
+        reasons = dict.fromkeys(known, NEVER_OPENED) | reasons
+    first = len(asked.log) - asked.news
+    return (Refused(event=asked.log[index].id, reason=reasons[index]) for index in sorted(reasons) if index >= first)
+
+
+# ---------------------------------------------------------------------- actions
+
+
+def _sort_out(
+    asked: DecideInput, process: Process, timeline: Timeline, worlds: Mapping[str, World]
+) -> tuple[list[Task], list[Concluded]]:
+    done, running = set(asked.done), set(asked.running)
+    start: list[Task] = []
+    drop: list[Concluded] = []
+    for effect in timeline.effects:
+        if effect.action == "update":
+            continue  # the engine applies it by itself (SPEC 4)
+        if effect.key in running:
+            if (reason := unwanted(effect)) is not None:
+                drop.append(Concluded(key=effect.key, outcome="dropped", reason=reason))
+        elif effect.key not in done and effect.status != "skipped":
+            ended = _undone(effect, process, asked.done, worlds)
+            if ended is not None:
+                drop.append(ended)
+            else:
+                start.append(_task(effect, worlds[effect.action]))
+    gone = running - {effect.key for effect in timeline.effects}
+    drop += (Concluded(key=key, outcome="dropped", reason=NO_LONGER_WANTED) for key in sorted(gone))
+    return sorted(start, key=lambda task: _RANK[task.trigger]), drop
+
+
+def _undone(effect: Effect, process: Process, done: Sequence[str], worlds: Mapping[str, World]) -> Concluded | None:
+    """How an action ends that need not even be started."""
+    if (reason := unwanted(effect)) is not None:
+        return Concluded(key=effect.key, outcome="dropped", reason=reason)
+    if effect.trigger == "retracted" and not _told(effect, process, done):
+        return Concluded(key=effect.key, outcome="dropped", reason=NOBODY_TOLD)
+    if effect.action not in worlds:
+        return Concluded(key=effect.key, outcome="gave_up", reason=f"there is no action '{effect.action}'")
+    return None
+
+
+def _told(effect: Effect, process: Process, done: Sequence[str]) -> bool:
+    """Whether there is anything to take back.
+
+    A violation that came and went before any of its actions was begun needs no taking back; one whose line only updates
+    fields, or does nothing, may have been seen by anybody.
+    """
+    line = line_of(effect, process)
+    if line is None or all(action.sets is not None for violation in line.violations for action in violation.actions):
+        return True
+    prefix = effect.key.rpartition("/retracted/")[0] + "/violation-"
+    return any(key.startswith(prefix) for key in done)
+
+
+def line_of(effect: Effect, process: Process) -> Milestone | None:
+    """The line of the process that an action comes from; None if this version has no such line."""
+    lines = [line for line in process.milestones if line.milestone == effect.milestone]
+    return lines[effect.line - 1] if effect.line <= len(lines) else None
+
+
+def _task(effect: Effect, world: World) -> Task:
+    return Task(key=effect.key, kind=effect.action, world=world, trigger=effect.trigger, due_at=effect.due_at)
+
+
+# ---------------------------------------------------------------------- what people see
+
+
+def view_of(timeline: Timeline) -> CaseView:
+    """A case as people and search see it."""
+    account = timeline.fields.get("account")
+    return CaseView(
+        status=timeline.status,
+        milestones=[_milestone(occurrence) for occurrence in timeline.milestones],
+        next_deadline=min((o.target_at for o in timeline.milestones if _awaited(o) and o.target_at), default=None),
+        account=account if isinstance(account, str) else None,
+        owner_kind="person" if timeline.fields.get("owner") else "queue" if timeline.fields.get("queue") else "nobody",
+    )
+
+
+def _awaited(occurrence: Occurrence) -> bool:
+    return occurrence.status in ("running", "stopped") and not occurrence.violated
+
+
+def _milestone(occurrence: Occurrence) -> MilestoneView:
+    return MilestoneView(
+        milestone=occurrence.milestone,
+        occurrence=occurrence.occurrence,
+        status=occurrence.status,
+        target_at=occurrence.target_at,
+        violated=occurrence.violated,
+    )
+
+
+def _changes(shown: CaseView | None, view: CaseView, timeline: Timeline) -> Iterator[str]:
+    """What is different now, a sentence for each milestone: `First Response: running → met`."""
+    before = {} if shown is None else {(m.milestone, m.occurrence): m for m in shown.milestones}
+    for now, occurrence in zip(view.milestones, timeline.milestones, strict=True):
+        was = before.pop((now.milestone, now.occurrence), None)
+        if parts := list(_differences(was, now, occurrence)):
+            yield f"{_name(now)}: {', '.join(parts)}"
+    yield from (f"{_name(gone)}: no longer foreseen" for gone in before.values())
+
+
+def _differences(was: MilestoneView | None, now: MilestoneView, occurrence: Occurrence) -> Iterator[str]:
+    if was is None:
+        yield _words(now.status)
+    elif was.status != now.status:
+        yield f"{_words(was.status)} → {_words(now.status)}"
+    if now.violated and not (was and was.violated):
+        yield "violated" if occurrence.violated_at is None else f"violated at {_clock(occurrence.violated_at)}"
+    if was and was.violated and not now.violated:
+        yield "the violation is withdrawn"
+    if was is None and now.target_at is not None:
+        yield f"target {_clock(now.target_at)}"
+    elif was is not None and was.target_at != now.target_at:
+        yield f"target {_clock(was.target_at)} → {_clock(now.target_at)}"
+
+
+def _name(milestone: MilestoneView) -> str:
+    return milestone.milestone if milestone.occurrence == 1 else f"{milestone.milestone} #{milestone.occurrence}"
+
+
+def _words(status: str) -> str:
+    return status.replace("_", " ")
+
+
+def _clock(at: datetime | None) -> str:
+    return "none" if at is None else f"{at:%Y-%m-%d %H:%M}{f':{at:%S}' if at.second else ''} UTC"
