@@ -70,6 +70,7 @@ def register(app: typer.Typer, services: Services) -> None:
 def _rules(services: Services, process: Path, calendars: list[Path], name: str | None, default_hours: str | None) -> "Rules":
     """What the files say, checked as far as a simulation needs it."""
     from sla.calendar import ALWAYS  # noqa: PLC0415 - keeps --help quick, as all of these
+    from starter.action_checks import check_shapes_of, values_refused  # noqa: PLC0415
     from starter.checks import Limits, check_process, hours_of  # noqa: PLC0415
     from starter.definitions import load  # noqa: PLC0415
     from starter.files import definition_files, name_of  # noqa: PLC0415
@@ -80,6 +81,9 @@ def _rules(services: Services, process: Path, calendars: list[Path], name: str |
     found = _chosen([one for one in definitions.processes if one.document.source in sources], process, name)
     hours = definitions.hours
     check_process(found, limits=Limits.of(services.settings()), calendars=hours)
+    check_shapes_of(found)
+    if refusal := values_refused(found):  # a simulation performs nothing, so that it can do without
+        remark(f"{refusal} (No hindrance here, but `milepost apply` refuses it.)")
     default = ALWAYS if default_hours is None else hours_of(default_hours, hours, where="--default-hours")
     return Rules(process=found.value, calendars=hours, default_hours=default)
 
