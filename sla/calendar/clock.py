@@ -97,15 +97,22 @@ class Compiled:
         if seconds <= 0:
             return _supported(start_s) + _positive(seconds)
         index = start_s >> _SHIFT
-        wanted = self._within(index, start_s) + seconds
-        chunk = self._chunks[index]
+        chunk = self._chunks.get(index) or self._chunk(index)
+        span = bisect_right(chunk.opens_at, start_s)
+        wanted = chunk.before_s[span] + seconds
+        if span and start_s < (closes := chunk.closes_at[span - 1]):
+            if start_s + seconds <= closes:
+                return start_s + seconds
+            wanted -= closes - start_s
         while wanted > chunk.total_s:
             wanted -= chunk.total_s
             index += 1
             chunk = self._ahead(index, start_s)
         span = bisect_left(chunk.before_s, wanted)
-        found = chunk.closes_at[span - 1] - (chunk.before_s[span] - wanted)
-        return self._near(found, start_s)
+        found = chunk.closes_at[span - 1] - chunk.before_s[span] + wanted
+        if found - start_s > HORIZON_S:
+            raise _no_answer(self._name, start_s)
+        return found
 
     def is_open(self, at_s: int) -> bool:  # noqa: D102
         chunk = self._chunk(at_s >> _SHIFT)

@@ -14,7 +14,6 @@ LAST_S: Final = 253_402_300_799  # 9999-12-31T23:59:59Z: the last instant that a
 EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND: Final = timedelta(seconds=1)
 
 
 def epoch_s(at: datetime, *, where: str) -> int:
@@ -23,9 +22,11 @@ def epoch_s(at: datetime, *, where: str) -> int:
     `where` says in the error what was asked. Raises NaiveInstant for a date-time without a zone,
     ValueError for one that lies beyond the supported years in UTC.
     """
-    if at.utcoffset() is None:
-        raise NaiveInstant(where=where, value=at.isoformat())
-    seconds = (at - _EPOCH) // _SECOND
+    try:
+        since = at - _EPOCH
+    except TypeError:
+        raise NaiveInstant(where=where, value=at.isoformat()) from None
+    seconds = since.days * DAY_S + since.seconds  # the microseconds of a timedelta are never negative
     if not FIRST_S <= seconds <= LAST_S:
         raise ValueError(f"{where}: {at.isoformat()} is, in UTC, beyond the years 1 to 9999")
     return seconds
@@ -33,7 +34,7 @@ def epoch_s(at: datetime, *, where: str) -> int:
 
 def instant(at_s: int) -> datetime:
     """The aware UTC instant of so many seconds since 1970, within the years 1 to 9999."""
-    return _EPOCH + timedelta(seconds=at_s)
+    return _EPOCH + timedelta(0, at_s)
 
 
 def day_of(on: date) -> int:

@@ -91,9 +91,8 @@ class Ledger:
         if runs and runs[-1].status != "retracted":
             return
         key = firing.key if not runs else f"{firing.key}~{len(runs) + 1}"
-        late = skip is None and firing.trigger in ("warning", "violation") and at > firing.due
-        reason = skip or ("late" if late else None)
-        runs.append(Entry(key, firing, at, "due" if skip is None else "skipped", reason, self._sequence()))
+        standing: Standing = "due" if skip is None else "skipped"
+        runs.append(Entry(key, firing, at, standing, skip or _lateness(firing, at), self._sequence()))
 
     def _sequence(self) -> int:
         return sum(map(len, self.entries.values()))
@@ -112,8 +111,9 @@ class Ledger:
                 last.reason = self._why(last.firing, firing, walk, moment)
             elif last.status == "due" and firing is not None:
                 last.firing = firing
-            elif last.status == "skipped" and firing is None:
-                runs.pop()  # present knowledge never came to it
+                last.reason = _lateness(firing, last.at)
+            elif last.status == "skipped":
+                runs.pop()  # judged anew below, if present knowledge comes to it at all
                 if not runs:
                     del self.entries[key]
         for firing in walk.firings:
@@ -181,6 +181,10 @@ class Ledger:
         full = key if not runs else f"{key}~{len(runs) + 1}"
         status: Standing = "due" if firing.skip is None else "skipped"
         runs.append(Entry(full, firing, firing.due, status, firing.skip, self._sequence()))
+
+
+def _lateness(firing: Firing, at: int) -> str | None:
+    return "late" if firing.trigger in ("warning", "violation") and at > firing.due else None
 
 
 def _unknown(one: Heard, moment: int | None) -> bool:

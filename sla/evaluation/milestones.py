@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sla.calendar import BusinessHours
 from sla.evaluation.clock import BEGINNING, Clock, Stops
-from sla.evaluation.passing import pass_all, roll, skip_empty
+from sla.evaluation.passing import pass_all, roll
 from sla.evaluation.plan import Line
 from sla.evaluation.run import Run
 from sla.evaluation.track import MAX_RUNS, ClockFrom, Track
@@ -57,19 +57,23 @@ class Milestones:
 
     def _arm(self, track: Track, run: Run) -> None:
         run.arm()
-        if run.schedule and run.schedule[0].threshold <= 0:
-            skip_empty(self.record, track, run)
 
     # ------------------------------------------------------------------ completions
 
     def completions(self, at: int, batch: Sequence[Happening]) -> None:
-        """Explicit completions in their order, then the declared ones."""
+        """What the events complete, in their order; then what fields, or several events together, complete."""
+        uncompleted: list[Track] = []
         for event in batch:
             if isinstance(event, Completed):
                 self._complete_explicitly(at, event)
             elif isinstance(event, Uncompleted):
-                self._uncomplete(at, event)
-        for track in self.tracks:
+                uncompleted.append(self._uncomplete(at, event))
+            elif len(batch) > 1:
+                self._complete_declared(at, [event], self.tracks)
+        self._complete_declared(at, batch, [track for track in self.tracks if track not in uncompleted])
+
+    def _complete_declared(self, at: int, batch: Sequence[Happening], tracks: list[Track]) -> None:
+        for track in tracks:
             run = track.open
             if run is not None and run.line.complete is not None and self._declared(run, batch):
                 self._complete(track, run, at)
@@ -105,15 +109,15 @@ class Milestones:
             self.record.fire(track.name, run, "success", None, run.line.spec.success, threshold=None, due=at)
         track.completed(run, at)
 
-    def _uncomplete(self, at: int, event: Uncompleted) -> None:
+    def _uncomplete(self, at: int, event: Uncompleted) -> Track:
         track = self._track(event.milestone)
         last = track.runs[-1] if track.runs else None
         if last is not None and last.open and len(track.runs) > 1 and track.runs[-2].completed_at is not None:
             self.record.refuse(event, f"the successor of '{track.name}' (occurrence {last.number}) is already open")
-            return
+            return track
         if last is None or last.completed_at is None:
             self.record.note(at, f"uncompleted '{track.name}' (event '{event.id}'): it was not completed, nothing changed")
-            return
+            return track
         last.reopen()
         last.anew = True
         track.boundary, track.boundary_of = None, None
@@ -122,6 +126,7 @@ class Milestones:
         if record.out and record.plan.process.on_exit == "cancel":
             pass_all(record, track, last, until=record.exit_at - 1)
             self._close_at_exit(last)
+        return track
 
     # ------------------------------------------------------------------ criteria
 
@@ -163,7 +168,8 @@ class Milestones:
             if self.record.out:
                 track.due_while_out = True
                 return
-            self._begin(track, track.selected, start, at)
+            origin = track.origin_of_next(start, self.record.process_start or at)
+            self._begin(track, track.selected, start, at, origin)
 
     def clock_of_selected(self, track: Track) -> ClockFrom:
         """What builds the clock and limit that the line which applies now would have from a start."""
@@ -183,12 +189,13 @@ class Milestones:
             return False
         return last is not None and last.completed_at is not None and line.complete.holds(self.record.situation())
 
-    def _begin(self, track: Track, line: Line, start: int, at: int) -> None:
+    def _begin(self, track: Track, line: Line, start: int, at: int, origin: int) -> None:
         """Begin an occurrence that counts from `start`; of a periodic one, past periods first (born late)."""
-        run = self._new_run(track, line, start, at)
+        run = self._new_run(track, line, start, at, origin)
         while self._wholly_past(track, run, at):
             roll(self.record, track, run)
-            run = self._new_run(track, line, run.target or at, at)
+            began = run.target or at
+            run = self._new_run(track, line, began, at, began)
         if run.target is not None and run.target < at:
             run.violated_at = run.target
         if line.complete is not None and line.complete.holds(self.record.situation()):
@@ -199,10 +206,18 @@ class Milestones:
         periodic = track.recurrence == "periodic" and len(track.runs) < MAX_RUNS
         return periodic and run.target is not None and run.target < at
 
-    def _new_run(self, track: Track, line: Line, start: int, at: int) -> Run:
+    def _new_run(self, track: Track, line: Line, start: int, at: int, origin: int) -> Run:
         clock = self._clock(line, start)
         limit = line.limit(self.record.fields, clock.hours.business_day_s)
-        run = Run(number=len(track.runs) + 1, line=line, clock=clock, limit=limit, born=at, serial=self.record.serial)
+        run = Run(
+            number=len(track.runs) + 1,
+            line=line,
+            clock=clock,
+            limit=limit,
+            born=at,
+            serial=self.record.serial,
+            origin=origin,
+        )
         track.runs.append(run)
         track.due_while_out = False
         track.boundary, track.boundary_of = None, None

@@ -28,13 +28,6 @@ def roll(record: Projection, track: Track, run: Run) -> None:
     run.end("rolled", target, "the next period began")
 
 
-def skip_empty(record: Projection, track: Track, run: Run) -> None:
-    """Skip the warnings that a dynamic limit leaves no time for; they are listed at the start (SPEC 8, Figures)."""
-    for due in [due for due in run.schedule if due.threshold <= 0]:
-        run.schedule.remove(due)
-        _fire(record, track, run, due, skip=f"the limit of {run.limit} s leaves no time for it")
-
-
 def _pass_target_only(run: Run, until: int) -> None:
     target = next((due for due in run.schedule if due.trigger is None and due.at <= until), None)
     if target is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sla.evaluation.admission import Heard
-from sla.evaluation.firing import unwanted
+from sla.evaluation.firing import key_of, unwanted
 from sla.evaluation.ledger import Entry, Ledger
 from sla.evaluation.projection import Projection
 from sla.evaluation.run import Run
@@ -40,13 +40,13 @@ def report(walk: Projection, ledger: Ledger, refused: list[Refusal], now: dateti
             update={"next_wakeup": from_s(walk.opened.at)}
         )
     reached = [entry for runs in ledger.entries.values() for entry in runs if entry.at <= now_s]
-    reached.sort(key=lambda entry: (entry.firing.due, entry.sequence))
+    reached.sort(key=lambda entry: entry.sequence)
     return Timeline.model_construct(
         record=ledger.record,
         process=walk.plan.process.process,
         status=_roll_up(walk),
         milestones=tuple(_milestones(walk, ledger, now_s)),
-        effects=tuple(_effect(entry, now_s) for entry in reached),
+        effects=tuple(sorted([*(_effect(entry, now_s) for entry in reached), *_without_time(walk, ledger)], key=_by_due)),
         next_wakeup=_instant(_next_wakeup(walk, ledger, now_s)),
         notes=tuple(walk.notes),
         fields=dict(walk.fields),
@@ -178,3 +178,32 @@ def _effect(entry: Entry, now_s: int) -> Effect:
         line=firing.run.line.position,
         moot=moot,
     )
+
+
+def _by_due(effect: Effect) -> datetime:
+    return effect.due_at
+
+
+def _without_time(walk: Projection, ledger: Ledger) -> Iterable[Effect]:
+    """Warnings that a dynamic limit leaves no time for are skipped, listed at the start (SPEC 8, Figures)."""
+    for track in walk.milestones.tracks:
+        for run in track.runs:
+            for trigger, threshold in run.without_time():
+                for number, action in enumerate(trigger.actions, 1):
+                    reason = f"the limit of {run.limit} s leaves no time for it"
+                    key = key_of(ledger.record, track.name, run, f"warning-{trigger.position}", number)
+                    done = len(ledger.entries.get(key, ()))
+                    yield Effect.model_construct(
+                        key=f"{key}~{done + 1}" if done else key,
+                        due_at=from_s(run.clock.start),
+                        milestone=track.name,
+                        occurrence=run.number,
+                        trigger="warning",
+                        threshold=threshold,
+                        action=action.kind,
+                        params=action.params,
+                        status="skipped",
+                        reason=reason,
+                        line=run.line.position,
+                        moot=reason,
+                    )

@@ -25,20 +25,24 @@ class Due(NamedTuple):
 
 
 class Run:
-    """An occurrence in the walk. `born` is when it came to be, which may be after its start (born late)."""
+    """An occurrence in the walk. `born` is when it came to be, which may be after its start (born late).
+
+    `origin` is from where a line with `start: process` counts that takes its place after a cancellation or a switch.
+    """
 
     __slots__ = (
         "anew", "born", "business_day", "clock", "completed_at", "ended_at", "ending", "exit", "frozen_target",
-        "limit", "line", "number", "pending", "reason", "schedule", "serial", "succeeded", "target",
+        "limit", "line", "number", "origin", "pending", "reason", "schedule", "serial", "succeeded", "target",
         "violated_at", "warned",
     )  # fmt: skip
 
-    def __init__(self, *, number: int, line: Line, clock: Clock, limit: int, born: int, serial: int) -> None:
+    def __init__(self, *, number: int, line: Line, clock: Clock, limit: int, born: int, serial: int, origin: int) -> None:
         self.number = number
         self.line = line
         self.clock = clock
         self.limit = limit
         self.born = born
+        self.origin = origin
         self.serial = serial
         self.business_day = clock.hours.business_day_s
         self.pending: list[Trigger] = list(line.triggers)
@@ -71,11 +75,16 @@ class Run:
             schedule.append(Due(target, limit, TARGET_RANK, 0, None))
         for trigger in self.pending:
             threshold = trigger.threshold(limit, self.business_day)
-            at = self.clock.start if threshold <= 0 else reach(threshold)
+            at = reach(threshold) if threshold > 0 else None
             if at is not None:
                 schedule.append(Due(at, threshold, _RANKS[trigger.kind], trigger.position, trigger))
         schedule.sort(key=_by_time)
         self.schedule = schedule
+
+    def without_time(self) -> list[tuple[Trigger, int]]:
+        """The warnings that a dynamic limit leaves no time for, with their thresholds (≤ 0); a longer limit revives them."""
+        found = ((trigger, trigger.threshold(self.limit, self.business_day)) for trigger in self.pending)
+        return [(trigger, threshold) for trigger, threshold in found if threshold <= 0]
 
     def target_s(self) -> int | None:
         """The target as the timeline shows it: none while stopped, unless violated already (SPEC 8, Stopping)."""

@@ -90,6 +90,16 @@ class Track:
             return self._after_completion(last, line, at, clock_from)
         return self._after_closing(last, line, at, clock_from)
 
+    def origin_of_next(self, start: int, process_start: int) -> int:
+        """From where a line with `start: process` would count that replaced the next occurrence, which begins at `start`."""
+        last = self.last
+        if self.due_while_out:
+            return start
+        if last is None:
+            return process_start
+        replaces = last.ending == "cancelled" and (last.violated_at is None or self.selected is not last.line)
+        return last.origin if replaces else start
+
     def _after_completion(self, last: Run, line: Line, at: int, clock_from: ClockFrom) -> int | None:
         if self.recurrence == "none" or self.boundary is None or self.boundary > at:
             return None
@@ -115,7 +125,7 @@ class Track:
             return at
         if missed and line is last.line and self.recurrence != "periodic":
             return at
-        return self._on_the_grid(last.clock.start, clock_from) if line.from_process else self.selected_since
+        return self._on_the_grid(last.origin, clock_from) if line.from_process else self.selected_since
 
     def _on_the_grid(self, base: int, clock_from: ClockFrom) -> int:
         """Of `periodic`, periods wholly before `when` held are skipped."""
