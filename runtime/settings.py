@@ -1,9 +1,8 @@
 """Everything that an installation may choose, as one frozen value that is handed around.
 
-Only entry points call `Settings.from_environment`; nothing else in Milepost looks at the environment. That is
-why this is a plain pydantic model and not `BaseSettings`, whose every construction reads the environment by
-itself. A field is the variable `MILEPOST_<FIELD>`; the string under it is its documentation. Units are in the
-names: `_s` whole seconds, `_port` a TCP port.
+Only entry points call `Settings.from_environment`; nothing else in Milepost looks at the environment, which is why a
+construction by itself does not (`settings_customise_sources`). A field is the variable `MILEPOST_<FIELD>`; the string
+under it is its documentation. Units are in the names: `_s` whole seconds, `_port` a TCP port.
 """
 
 import difflib
@@ -15,8 +14,6 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -24,10 +21,12 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sla.errors import InvalidSetting
 
 PREFIX = "MILEPOST_"
+SECRET_PREFIX = "MILEPOST_SECRET_"  # noqa: S105 - the beginning of names, no secret
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 Count = Annotated[int, Field(ge=1)]
@@ -52,13 +51,13 @@ _DATABASES = (
 )
 
 
-class Settings(BaseModel):
+class Settings(BaseSettings):
     """What an installation has chosen; tests build it directly, entry points with `from_environment`.
 
     Secrets, and addresses that may hold one, are not in its repr.
     """
 
-    model_config = ConfigDict(
+    model_config = SettingsConfigDict(
         frozen=True,
         extra="forbid",
         hide_input_in_errors=True,
@@ -71,6 +70,8 @@ class Settings(BaseModel):
     database_url: str = Field(default_factory=lambda data: f"sqlite+aiosqlite:///{data['data_dir']}/milepost.db", repr=False)
     """Database of records and the ledger: `postgresql://user:password@host/name`, or `sqlite:///file`.
     Default: the file `milepost.db` in the data directory."""
+    secrets: Mapping[str, SecretStr] = Field(default_factory=dict, repr=False, exclude=True)
+    """The secrets that process files name, such as a webhook's: `MILEPOST_SECRET_HELPDESK` is the secret `helpdesk`."""
     task_queue: str = "milepost"
     """First part of the names of the Temporal task queues, so that installations can share a namespace."""
     temporal: Mapping[str, str] | None = Field(default=None, repr=False, exclude=True)
@@ -142,21 +143,36 @@ class Settings(BaseModel):
     """Port of the local mail catcher of `milepost dev`; 0 takes a free one."""
 
     @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is handed over: a plain `Settings(…)` must not read the environment."""
+        return (init_settings,)
+
+    @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
         """The settings in the environment (default: the process's own); an empty value means the default.
 
         Raises `InvalidSetting`, naming the variable, for a bad value and for a `MILEPOST_*` that does not exist.
         """
         given = os.environ if environ is None else environ
-        names = variables()
-        values: dict[str, Any] = {}
         for variable in sorted(name for name in given if name.startswith(PREFIX)):
-            if variable not in names:
-                raise InvalidSetting(setting=variable, problem=_not_known(variable, list(names)))
-            if given[variable]:
-                values[names[variable]] = given[variable]
+            if variable not in variables() and not variable.startswith(SECRET_PREFIX):
+                raise InvalidSetting(setting=variable, problem=_not_known(variable, list(variables())))
+        source = EnvSettingsSource(cls, case_sensitive=False, env_prefix=PREFIX, env_ignore_empty=True)
+        source.env_vars = {name.lower(): value for name, value in given.items() if name in variables() and value}
         temporal = {name: value for name, value in given.items() if name.startswith("TEMPORAL_") and value}
-        return cls._checked({**values, "temporal": temporal})
+        secrets = {
+            name.removeprefix(SECRET_PREFIX).lower(): value
+            for name, value in given.items()
+            if name.startswith(SECRET_PREFIX) and value
+        }
+        return cls._checked({**_by_field(source()), "temporal": temporal, "secrets": secrets})
 
     def but(self, **changes: Any) -> Self:
         """These settings with some fields changed; raises `InvalidSetting` as for the environment."""
@@ -215,6 +231,11 @@ class Settings(BaseModel):
 def variables() -> dict[str, str]:
     """The environment variables that exist, each with its field; documentation is made from them."""
     return {variable_of(name): name for name, field in Settings.model_fields.items() if not field.exclude}
+
+
+def _by_field(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What pydantic-settings found, by field name however it spells the keys."""
+    return {name.lower().removeprefix(PREFIX.lower()): value for name, value in found.items()}
 
 
 def variable_of(field: str) -> str:
