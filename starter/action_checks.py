@@ -26,7 +26,7 @@ def check_actions_of(found: Found[Process], *, templates: Collection[str] | None
 
 
 def check_shapes_of(found: Found[Process]) -> None:
-    """Raise UnknownAction or InvalidAction for an action that has not the shape of its kind (SPEC 5); values are not looked at."""
+    """Raise UnknownAction or InvalidAction for an action that has not its kind's shape (SPEC 5), whatever the values."""
     for path, action in found.value.actions():
         if action.kind not in CATALOGUE:
             raise UnknownAction(where=found.where(path), kind=action.kind, known=", ".join(CATALOGUE))

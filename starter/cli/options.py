@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
@@ -11,6 +12,9 @@ from sla.errors import NaiveInstant
 from sla.instants import to_instant
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, for programs.")]
+At = Annotated[str | None, typer.Option(metavar="INSTANT", help="When it happened, as 2026-03-02T14:30:00Z; default: now.")]
+Record = Annotated[str, typer.Argument(metavar="ID", help="The record's id.")]
+Zone = Annotated[str, typer.Option("--timezone", metavar="ZONE", help="Show times in this IANA zone.")]
 
 
 def instant(text: str | None, where: str) -> datetime | None:
@@ -23,6 +27,14 @@ def instant(text: str | None, where: str) -> datetime | None:
         return to_instant(text)
     except ValueError as problem:
         raise typer.BadParameter(f"{where}: {_reason(problem, text)}") from None
+
+
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that name. Raises BadParameter."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise typer.BadParameter(f"--timezone: there is no zone '{name}'; write it as Europe/Berlin") from None
 
 
 def _reason(problem: ValueError, text: str) -> str:

@@ -12,7 +12,7 @@ from rich.table import Table
 from sla.calendar import BusinessHours
 from sla.timeline import Effect, Occurrence, Timeline
 from starter.cli.output import console
-from starter.cli.words import NOTHING, length, share, status, when
+from starter.cli.words import NOTHING, length, numbered, share, status, when
 from starter.simulation import Rules
 
 _HELD = ("met",)
@@ -48,7 +48,7 @@ def milestone_table(milestones: Sequence[Occurrence], zone: ZoneInfo) -> Table:
     for figure in ("Limit", "Used", "Stopped", "Overdue"):
         table.add_column(figure, justify="right")
     for one in milestones:
-        name = one.milestone if one.occurrence == 1 else f"{one.milestone} #{one.occurrence}"
+        name = numbered(one.milestone, one.occurrence)
         retracted = " (violation retracted)" if one.retracted else ""
         instants = [when(at, zone) for at in (one.started_at, one.target_at, one.completed_at)]
         figures = [length(seconds) for seconds in (one.limit_s, one.actual_s, one.stopped_s, one.overdue_s)]
@@ -60,7 +60,7 @@ def _effect_table(effects: Sequence[Effect], zone: ZoneInfo) -> Table:
     table = Table("Due", "Milestone", "Trigger", "Action", "What", "Status", box=box.SIMPLE_HEAD)
     for effect in effects:
         reason = f": {escape(effect.reason)}" if effect.reason else ""
-        name = effect.milestone if effect.occurrence == 1 else f"{effect.milestone} #{effect.occurrence}"
+        name = numbered(effect.milestone, effect.occurrence)
         what = escape(summary_of(effect.params))
         table.add_row(
             when(effect.due_at, zone), escape(name), effect.trigger, effect.action, what, status(effect.status) + reason

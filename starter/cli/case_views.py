@@ -1,0 +1,136 @@
+"""`milepost case`: look at cases, and have an action tried again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from starter.cli.asking import ask
+from starter.cli.options import Json, Record, Zone, zone
+from starter.cli.output import console, remark, write_json
+from starter.cli.services import Services
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from starter.desk import Desk
+    from starter.views import CaseFile
+
+_Text = str | None
+_Every = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="How often to look.")]
+_STATUSES = ("compliant", "at_risk", "violated_open", "violated_closed")
+
+
+def register(case: typer.Typer, services: Services) -> None:
+    """Add the commands to the group."""
+    _register_show(case, services)
+    _register_list(case, services)
+    _register_watch(case, services)
+    _register_retry(case, services)
+
+
+def _register_show(case: typer.Typer, services: Services) -> None:
+    @case.command()
+    def show(record: Record, *, timezone: Zone = "UTC", json: Json = False) -> None:
+        """Show all about a case: milestones, actions and how they went, tasks."""
+        local = zone(timezone)
+        found = ask(services, lambda desk: desk.show(record))
+        if json:
+            write_json([found.model_dump(mode="json")])
+        else:
+            from starter.cli.render_cases import case_page  # noqa: PLC0415 - takes time that `--json` does not need
+
+            console().print(case_page(found, local))
+
+
+def _register_list(case: typer.Typer, services: Services) -> None:
+    @case.command("list")
+    def list_(
+        *,
+        status: Annotated[_Text, typer.Option(help=f"One of {', '.join(_STATUSES)}.")] = None,
+        process: Annotated[_Text, typer.Option(help="Only of this process.")] = None,
+        account: Annotated[_Text, typer.Option(help="Only of this account.")] = None,
+        owner: Annotated[_Text, typer.Option(help="Only of this owner.")] = None,
+        open_only: Annotated[bool, typer.Option("--open", help="Only those that are open.")] = False,
+        limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 100,
+        timezone: Zone = "UTC",
+        json: Json = False,
+    ) -> None:
+        """List cases, the one with the next deadline first. With --json: JSON Lines."""
+        if status is not None and status not in _STATUSES:
+            raise typer.BadParameter(f"--status: there is no status '{status}'. Known: {', '.join(_STATUSES)}")
+        local = zone(timezone)
+        found = ask(
+            services,
+            lambda desk: desk.list(
+                status=status,  # type: ignore[arg-type]  # checked above
+                process=process,
+                account=account,
+                owner=owner,
+                open_only=open_only,
+                limit=limit,
+            ),
+        )
+        if json:
+            write_json(view.model_dump(mode="json") for view in found)
+        else:
+            from starter.cli.render_cases import case_table  # noqa: PLC0415 - takes time that `--json` does not need
+
+            console().print(case_table(found, local) if found else "No such case.")
+
+
+def _register_watch(case: typer.Typer, services: Services) -> None:
+    @case.command()
+    def watch(record: Record, *, every: _Every = 2.0, timezone: Zone = "UTC", json: Json = False) -> None:
+        """Watch a case until it is closed or you press Ctrl-C. With --json: a line whenever something changed."""
+        local = zone(timezone)
+        try:
+            ask(services, lambda desk: _watch_json(desk, record, every) if json else _watch(desk, record, every, local))
+        except KeyboardInterrupt:
+            return  # that is how one stops watching
+
+
+async def _snapshots(desk: "Desk", record: str, every: float) -> "AsyncIterator[CaseFile]":
+    """The case again and again, until it has left its process."""
+    while True:
+        found = await desk.show(record)
+        yield found
+        if found.record.out:
+            return
+        await asyncio.sleep(every)
+
+
+async def _watch_json(desk: "Desk", record: str, every: float) -> None:
+    before: object = None
+    async for found in _snapshots(desk, record, every):
+        data = found.model_dump(mode="json")
+        if data != before:
+            write_json([data])
+        before = data
+
+
+async def _watch(desk: "Desk", record: str, every: float, local: "ZoneInfo") -> None:
+    from rich.live import Live  # noqa: PLC0415 - takes time that `--json` does not need
+
+    from starter.cli.render_cases import case_page  # noqa: PLC0415
+
+    with Live(console=console(), auto_refresh=False) as live:
+        async for found in _snapshots(desk, record, every):
+            live.update(case_page(found, local), refresh=True)
+
+
+def _register_retry(case: typer.Typer, services: Services) -> None:
+    @case.command()
+    def retry(
+        record: Record,
+        key: Annotated[str, typer.Argument(metavar="KEY", help="The action's key, as `milepost case show` has it.")],
+        *,
+        json: Json = False,
+    ) -> None:
+        """Have an action tried again that was given up."""
+        ask(services, lambda desk: desk.retry(record, key))
+        if json:
+            write_json([{"record": record, "key": key, "outcome": "asked"}])
+        else:
+            remark(f"{key} will be tried again; see: milepost case show {record}")

@@ -1,0 +1,81 @@
+"""`milepost dev`, `worker`, `demo` and `store upgrade`: what runs is handed in (`services`); here are the words for it."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from starter.cli.groups import group
+from starter.cli.output import remark
+from starter.cli.services import Services
+
+if TYPE_CHECKING:
+    from starter.cli.services import Service
+
+_Port = Annotated[int | None, typer.Option(min=0, max=65535, metavar="PORT")]
+_DataDir = Annotated[Path | None, typer.Option(metavar="DIRECTORY", help="Where everything is kept.")]
+
+
+def register(app: typer.Typer, services: Services) -> None:
+    """Add the commands that can be carried out."""
+    if services.run_dev is not None:
+        _register_dev(app, services, services.run_dev)
+    if services.run_worker is not None:
+        _register_worker(app, services, services.run_worker)
+    if services.run_demo is not None:
+        _register_demo(app, services, services.run_demo)
+    if services.upgrade_store is not None:
+        _register_upgrade(app, services, services.upgrade_store)
+
+
+def _register_dev(app: typer.Typer, services: Services, run: "Service") -> None:
+    @app.command()
+    def dev(
+        *,
+        http_port: _Port = None,
+        temporal_port: _Port = None,
+        ui_port: _Port = None,
+        mail_port: _Port = None,
+        data_dir: _DataDir = None,
+    ) -> None:
+        """Run everything on this machine: a Temporal server, a mail catcher, the database and a worker. Ctrl-C ends it.
+
+        A port of 0 takes a free one; the defaults are settings (MILEPOST_TEMPORAL_PORT and so on).
+        """
+        ports = {"http_port": http_port, "temporal_port": temporal_port, "ui_port": ui_port, "mail_port": mail_port}
+        _run(services, run, **ports, data_dir=data_dir)
+
+
+def _register_worker(app: typer.Typer, services: Services, run: "Service") -> None:
+    @app.command()
+    def worker() -> None:
+        """Run a worker: it decides, waits and acts for the cases. Ctrl-C or SIGTERM lets it finish what is under way."""
+        _run(services, run)
+
+
+def _register_demo(app: typer.Typer, services: Services, run: "Service") -> None:
+    @app.command()
+    def demo() -> None:
+        """Show what Milepost does, on this machine and in a few minutes: a case is warned of, violated and escalated."""
+        _run(services, run)
+
+
+def _register_upgrade(app: typer.Typer, services: Services, run: "Service") -> None:
+    store = group(app, "store", "The database.")
+
+    @store.command()
+    def upgrade() -> None:
+        """Bring the database to the schema that this version needs."""
+        _run(services, run)
+        remark("The database is as this version needs it.")
+
+
+def _run(services: Services, run: "Service", **changes: Any) -> None:
+    given = {name: value for name, value in changes.items() if value is not None}
+    settings = services.settings()
+
+    async def running() -> None:
+        await run(settings.but(**given) if given else settings)
+
+    asyncio.run(running())
