@@ -1,6 +1,6 @@
 """Open time in integer seconds since 1970, as fast as the engine needs it: two clocks of one interface.
 
-Time is cut into chunks of 2^28 s (eight and a half years), compiled when first looked into and kept. Every
+Time is cut into chunks of 2^29 s (seventeen years), compiled when first looked into and kept. Every
 answer is a bisection in one chunk, or the next one or two. Positions are counted from a fixed instant, so
 clocks of equal calendars agree. Filling in a chunk twice, from two threads, gives the same chunk; no lock is
 needed.
@@ -17,8 +17,8 @@ from sla.errors import NoOpenTime
 
 HORIZON_S: Final = 3653 * DAY_S  # ten years with as many leap days as they can have (SPEC 1)
 
-_SHIFT: Final = 28
-_ORIGIN: Final = 6  # the chunk that begins on 2021-01-14: positions near today need no other
+SHIFT: Final = 29
+_ORIGIN: Final = 3  # the chunk from 2021-01-14 to 2038-01-19: positions near today need no other
 
 
 class Clock(Protocol):
@@ -82,21 +82,21 @@ class Compiled:
         self._bases: dict[int, int] = {_ORIGIN: 0}
 
     def position(self, at_s: int) -> int:  # noqa: D102
-        index = at_s >> _SHIFT
+        index = at_s >> SHIFT
         base = self._bases.get(index)
         return (self._base(index) if base is None else base) + self._within(index, at_s)
 
     def between(self, start_s: int, end_s: int) -> int:  # noqa: D102
         if end_s < start_s:
             return -self.between(end_s, start_s)
-        first, last = start_s >> _SHIFT, end_s >> _SHIFT
+        first, last = start_s >> SHIFT, end_s >> SHIFT
         whole = sum(self._total(index) for index in range(first, last))
         return whole + self._within(last, end_s) - self._within(first, start_s)
 
     def add(self, start_s: int, seconds: int) -> int:  # noqa: D102
         if seconds <= 0:
             return _supported(start_s) + _positive(seconds)
-        index = start_s >> _SHIFT
+        index = start_s >> SHIFT
         chunk = self._chunks.get(index) or self._chunk(index)
         span = bisect_right(chunk.opens_at, start_s)
         wanted = chunk.before_s[span] + seconds
@@ -115,14 +115,14 @@ class Compiled:
         return found
 
     def is_open(self, at_s: int) -> bool:  # noqa: D102
-        chunk = self._chunk(at_s >> _SHIFT)
+        chunk = self._chunk(at_s >> SHIFT)
         span = bisect_right(chunk.opens_at, at_s)
         return span > 0 and at_s < chunk.closes_at[span - 1]
 
     def next_open(self, at_s: int) -> int:  # noqa: D102
         if self.is_open(at_s):
             return at_s
-        index = at_s >> _SHIFT
+        index = at_s >> SHIFT
         chunk = self._chunks[index]
         span = bisect_right(chunk.opens_at, at_s)
         while span == len(chunk.opens_at):
@@ -132,10 +132,10 @@ class Compiled:
 
     def next_close(self, at_s: int) -> int:  # noqa: D102
         opens = self.next_open(at_s)
-        index = opens >> _SHIFT
+        index = opens >> SHIFT
         chunk = self._chunk(index)
         closes = chunk.closes_at[bisect_right(chunk.opens_at, opens) - 1]
-        while closes == (index + 1) << _SHIFT or closes == LAST_S:  # perhaps only the chunk ends here
+        while closes == (index + 1) << SHIFT or closes == LAST_S:  # perhaps only the chunk ends here
             index += 1
             chunk = self._ahead(index, at_s)
             if not chunk.opens_at or chunk.opens_at[0] > closes:
@@ -174,7 +174,7 @@ class Compiled:
         return base
 
     def _ahead(self, index: int, start_s: int) -> Chunk:
-        if index << _SHIFT > min(start_s + HORIZON_S, LAST_S):
+        if index << SHIFT > min(start_s + HORIZON_S, LAST_S):
             raise _no_answer(self._name, start_s)
         return self._chunk(index)
 
@@ -188,7 +188,7 @@ _UNSUPPORTED: Final = "open time is known for the years 1 to 9999 only"
 
 
 def _bounds(index: int) -> tuple[int, int]:
-    start_s, end_s = index << _SHIFT, (index + 1) << _SHIFT
+    start_s, end_s = index << SHIFT, (index + 1) << SHIFT
     if end_s <= FIRST_S or start_s > LAST_S:
         raise ValueError(_UNSUPPORTED)
     return max(start_s, FIRST_S), min(end_s, LAST_S)

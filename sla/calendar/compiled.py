@@ -42,23 +42,35 @@ def compiled(schedule: Schedule, zone: ZoneInfo, start_s: int, end_s: int) -> Ch
 
 
 def _open(schedule: Schedule, zone: ZoneInfo, start_s: int, end_s: int) -> Iterator[Span]:
-    specials = _specials(schedule, start_s, end_s)
+    """The open spans in order; where one touches the next, they are one."""
     begun: Span | None = None
-    for since, until, offset in offsets(zone, start_s, end_s):
-        for day in range((since + offset) // DAY_S, (until + offset - 1) // DAY_S + 1):
-            midnight = day * DAY_S - offset
-            for opens, closes in schedule.open_on(day, specials):
-                span = clipped((midnight + opens, midnight + closes), (since, until))
-                if span[0] >= span[1]:
-                    continue
-                if begun and span[0] == begun[1]:
-                    begun = begun[0], span[1]
-                    continue
-                if begun:
-                    yield begun
-                begun = span
+    for span in _by_day(schedule, zone, start_s, end_s):
+        if begun and span[0] == begun[1]:
+            begun = begun[0], span[1]
+            continue
+        if begun:
+            yield begun
+        begun = span
     if begun:
         yield begun
+
+
+def _by_day(schedule: Schedule, zone: ZoneInfo, start_s: int, end_s: int) -> Iterator[Span]:
+    """The open spans in order, cut at local midnights and at changes of the offset."""
+    specials = _specials(schedule, start_s, end_s)
+    affected = _affected(specials)
+    for since, until, offset in offsets(zone, start_s, end_s):
+        for day in range((since + offset) // DAY_S, (until + offset - 1) // DAY_S + 1):
+            weekday = (day + THURSDAY) % 7
+            spans = schedule.open_on(day, specials) if day in affected else schedule.ordinary[weekday]
+            midnight = day * DAY_S - offset
+            whole = since <= midnight and midnight + DAY_S <= until
+            for opens, closes in spans:
+                span = midnight + opens, midnight + closes
+                if not whole:
+                    span = clipped(span, (since, until))
+                if span[0] < span[1]:
+                    yield span
 
 
 def open_seconds(schedule: Schedule, zone: ZoneInfo, start_s: int, end_s: int) -> int:
@@ -67,7 +79,7 @@ def open_seconds(schedule: Schedule, zone: ZoneInfo, start_s: int, end_s: int) -
     The same as the total of the compiled spans, without the spans.
     """
     specials = _specials(schedule, start_s, end_s)
-    affected = sorted({*specials, *(day + 1 for day in specials)})
+    affected = sorted(_affected(specials))
     total = 0
     for since, until, offset in offsets(zone, start_s, end_s):
         first, last = since + offset, until + offset
@@ -84,6 +96,10 @@ def open_seconds(schedule: Schedule, zone: ZoneInfo, start_s: int, end_s: int) -
 def _specials(schedule: Schedule, start_s: int, end_s: int) -> Specials:
     # Local dates are less than two days away from UTC's, and the day before counts for its night shift.
     return schedule.specials(start_s // DAY_S - 2, end_s // DAY_S + 2)
+
+
+def _affected(specials: Specials) -> set[int]:
+    return {*specials, *(day + 1 for day in specials)}
 
 
 def _ordinary(schedule: Schedule, wall_s: int) -> int:

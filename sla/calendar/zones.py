@@ -6,7 +6,6 @@
 
 import difflib
 from collections.abc import Iterator
-from datetime import timedelta
 from functools import lru_cache
 from importlib import resources
 from typing import Final
@@ -72,8 +71,9 @@ def _change(zone: ZoneInfo, before_s: int, after_s: int) -> int:
 
 
 def _offset_s(zone: ZoneInfo, at_s: int) -> int:
-    # Held a day off the ends of what a date-time can hold: local time must fit in, too. No zone changes
-    # there.
-    local = instant(min(max(at_s, FIRST_S + DAY_S), LAST_S - DAY_S)).astimezone(zone).utcoffset()
-    assert local is not None  # noqa: S101 - a ZoneInfo always knows
-    return local // timedelta(seconds=1)
+    # Held a day off the ends of what a date-time can hold: local time must fit in, too. No zone changes there.
+    if not FIRST_S + DAY_S <= at_s <= LAST_S - DAY_S:
+        at_s = min(max(at_s, FIRST_S + DAY_S), LAST_S - DAY_S)
+    offset = instant(at_s).astimezone(zone).utcoffset()
+    assert offset is not None  # noqa: S101 - a ZoneInfo always knows
+    return offset.days * DAY_S + offset.seconds

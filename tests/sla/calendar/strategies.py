@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from sla.calendar.clock import SHIFT
 from tests.sla.calendar.oracle import WEEKDAYS
 
 Test = TypeVar("Test", bound=Callable[..., None])
@@ -28,7 +29,7 @@ ZONES = (
     "Asia/Gaza",  # changes by decree, at midnight
 )
 # Where one compiled stretch of time meets the next: seams that must not be felt.
-SEAMS = tuple(datetime.fromtimestamp(chunk << 28, UTC) for chunk in range(4, 9))
+SEAMS = tuple(datetime.fromtimestamp(chunk << SHIFT, UTC) for chunk in range(1, 5))
 
 
 def modest(examples: int) -> Callable[[Test], Test]:
