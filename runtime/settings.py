@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     http_port: Port = 8080
     """Port on which the API and the console listen; 0 takes a free one."""
 
+    templates_dir: Path | None = None
+    """Directory of the installation's own mail templates; one that bears the name of ours goes before it."""
     smtp_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     """Mail server that e-mail is sent through."""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 1025

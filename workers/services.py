@@ -1,0 +1,129 @@
+"""What the command line's long-running commands do: work, develop, bring the store up to date."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from temporalio.client import Client
+
+from runtime.connect import Telemetry, connect, temporal_runtime
+from runtime.embedded import TemporalDevServer
+from runtime.logs import configure
+from runtime.mailcatcher import MailCatcher
+from runtime.metrics import Metrics, serve
+from runtime.settings import Settings
+from runtime.signals import stop_on_signals
+from sla.messages import SEARCH_ATTRIBUTES
+from starter.desk import Desk, open_desk
+from store.engine import Database
+from workers.wiring import working
+
+logger = structlog.get_logger()
+
+
+def now() -> datetime:
+    """The time of day, for the Desk."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def desk(settings: Settings) -> AsyncIterator[Desk]:
+    """A Desk as the settings say; it connects to Temporal when it first must."""
+    async with open_desk(settings, lambda: connect(settings), now) as opened:
+        yield opened
+
+
+async def upgrade_store(settings: Settings) -> None:
+    """Bring the database's schema to this release's."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    try:
+        await database.upgrade()
+    finally:
+        await database.dispose()
+
+
+async def run_worker(settings: Settings) -> None:
+    """Work until SIGINT or SIGTERM; then finish what is under way."""
+    with configure(settings), stop_on_signals() as stopping:
+        telemetry = temporal_runtime(settings)
+        client = await connect(settings, runtime=telemetry.runtime)
+        async with _measured_work(settings, client, telemetry):
+            logger.info("worker_ready", task_queue=settings.task_queue, namespace=client.namespace)
+            await stopping.wait()
+            logger.info("worker_stopping", grace_s=settings.graceful_shutdown_s)
+
+
+@asynccontextmanager
+async def _measured_work(settings: Settings, client: Client, telemetry: Telemetry) -> AsyncIterator[None]:
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        if settings.metrics_port:
+            host, port = settings.metrics_host, settings.metrics_port
+            stack.enter_context(serve(metrics, port=port, host=host, sdk_metrics=telemetry.sdk_metrics))
+        database = Database(settings.database_url)
+        stack.push_async_callback(database.dispose)
+        await database.check_schema()
+        await stack.enter_async_context(working(client, settings, database, metrics))
+        yield
+
+
+@dataclass(frozen=True, kw_only=True)
+class Embedded:
+    """The embedded service while it runs. `settings` are those with the ports that it really has."""
+
+    settings: Settings
+    client: Client
+    server: TemporalDevServer
+    catcher: MailCatcher
+
+
+@asynccontextmanager
+async def embedded(settings: Settings, *, ui: bool = True) -> AsyncIterator[Embedded]:
+    """Everything on this machine: Temporal with its pages, the mail catcher, the store, a worker.
+
+    All of it lies in `settings.data_dir` and is there again the next time. Stops in the order in which it depends on
+    each other: the worker drains before its servers go. Raises PortInUse or ServiceUnavailable.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    telemetry = temporal_runtime(settings)
+    async with AsyncExitStack() as stack:
+        catcher = await stack.enter_async_context(MailCatcher(settings.data_dir / "mail", port=settings.mail_port))
+        server = await stack.enter_async_context(
+            TemporalDevServer(
+                database=settings.data_dir / "temporal.db",
+                port=settings.temporal_port,
+                ui_port=settings.ui_port if ui else None,
+                search_attributes=SEARCH_ATTRIBUTES,
+                runtime=telemetry.runtime,
+            )
+        )
+        settings = settings.but(
+            smtp_host="127.0.0.1",
+            smtp_port=catcher.port,
+            smtp_security="none",
+            smtp_username="",
+            temporal={"TEMPORAL_ADDRESS": server.address},
+        )
+        await upgrade_store(settings)
+        client = await connect(settings, runtime=telemetry.runtime)
+        await stack.enter_async_context(_measured_work(settings, client, telemetry))
+        yield Embedded(settings=settings, client=client, server=server, catcher=catcher)
+
+
+async def run_dev(settings: Settings) -> None:
+    """The embedded service until Ctrl-C."""
+    with configure(settings), stop_on_signals() as stopping:
+        async with embedded(settings) as service:
+            logger.info(
+                "dev_ready",
+                temporal=service.server.address,
+                ui=service.server.ui_url,
+                mail=f"127.0.0.1:{service.catcher.port}",
+                data=str(settings.data_dir),
+                stop="Ctrl-C",
+            )
+            await stopping.wait()
+            logger.info("dev_stopping")

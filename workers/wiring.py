@@ -1,0 +1,138 @@
+"""The composition root: every port gets its adapter here, every activity its ports, every task queue its worker."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import get_args
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.workflow import SandboxImportNotificationPolicy
+
+from activities.actions.catalogue import CATALOGUE
+from activities.actions.context import Outside
+from activities.adapters.clock import SystemClock
+from activities.adapters.secrets import GivenSecrets
+from activities.adapters.smtp import SmtpMailer, SmtpServer
+from activities.adapters.templates import FileTemplates
+from activities.adapters.web import HttpWeb
+from activities.decide import Decider
+from activities.observing import Observer
+from activities.perform import Performer
+from activities.ports import Clock
+from activities.record import Recorder
+from runtime.settings import Settings
+from sla import messages
+from sla.messages import World
+from store.cases import StoredCases
+from store.definitions import StoredDefinitions
+from store.directory import StoredDirectory
+from store.engine import Database
+from store.ledger import StoredLedger
+from store.tasks import StoredTasks
+from workflows.case import SlaCase
+
+PASSED_THROUGH = ("annotated_types", "pydantic", "pydantic_core", "sla", "typing_extensions")
+"""All that workflows may share with the worker: the law's payloads, and what they are made of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The activities of an installation, ready to be given to workers."""
+
+    decider: Decider
+    recorder: Recorder
+    performer: Performer
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """The strict sandbox: what a workflow imports beyond what is passed through is an error, not a copy."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxedWorkflowRunner(
+        restrictions=restrictions.with_import_notification_policy(
+            SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
+            | SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
+        )
+    )
+
+
+def parts(settings: Settings, database: Database, web: HttpWeb, observer: Observer, clock: Clock) -> Parts:
+    """Every activity with its ports."""
+    definitions = StoredDefinitions(database, default_hours=settings.default_business_hours)
+    cases, ledger = StoredCases(database), StoredLedger(database)
+    outside = Outside(
+        directory=StoredDirectory(database),
+        tasks=StoredTasks(database),
+        mailer=SmtpMailer(_smtp(settings), clock),
+        web=web,
+        secrets=GivenSecrets({name: secret.get_secret_value() for name, secret in settings.secrets.items()}),
+        templates=FileTemplates(settings.templates_dir),
+        base_url=settings.base_url,
+    )
+    return Parts(
+        decider=Decider(definitions, observer=observer, budget_s=settings.effect_retry_budget_s),
+        recorder=Recorder(cases, ledger, definitions, observer=observer),
+        performer=Performer(
+            definitions=definitions, cases=cases, ledger=ledger, clock=clock, outside=outside, observer=observer
+        ),
+    )
+
+
+def _smtp(settings: Settings) -> SmtpServer:
+    return SmtpServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value(),
+        sender=settings.smtp_from,
+        timeout_s=settings.smtp_timeout_s,
+    )
+
+
+def workers(client: Client, settings: Settings, made: Parts) -> list[Worker]:
+    """One worker for the cases, and one for each outside world, so that one that is down holds up no other."""
+    grace = timedelta(seconds=settings.graceful_shutdown_s)
+    cases = Worker(
+        client,
+        task_queue=messages.task_queue(settings.task_queue, "cases"),
+        workflows=[SlaCase],
+        activities=[made.decider.decide, made.recorder.record],
+        workflow_runner=sandbox(),
+        max_cached_workflows=settings.worker_cached_cases,
+        max_concurrent_workflow_tasks=settings.worker_workflow_tasks,
+        max_concurrent_activities=settings.worker_activities,
+        max_concurrent_local_activities=settings.worker_local_activities,
+        graceful_shutdown_timeout=grace,
+    )
+    return [cases, *(_world(client, settings, made, world, grace) for world in _worlds())]
+
+
+def _worlds() -> list[World]:
+    used = {kind.WORLD for kind in CATALOGUE.values()}
+    return [world for world in get_args(World) if world in used]
+
+
+def _world(client: Client, settings: Settings, made: Parts, world: World, grace: timedelta) -> Worker:
+    return Worker(
+        client,
+        task_queue=messages.task_queue(settings.task_queue, world),
+        activities=made.performer.activities(world),
+        max_concurrent_activities=settings.worker_activities,
+        graceful_shutdown_timeout=grace,
+    )
+
+
+@asynccontextmanager
+async def working(
+    client: Client, settings: Settings, database: Database, observer: Observer, clock: Clock | None = None
+) -> AsyncIterator[None]:
+    """Work for as long as the block runs. At its end actions under way are finished first, so that no mail is repeated."""
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        web = await stack.enter_async_context(HttpWeb(clock, timeout_s=settings.webhook_timeout_s))
+        for worker in workers(client, settings, parts(settings, database, web, observer, clock)):
+            await stack.enter_async_context(worker)
+        yield
