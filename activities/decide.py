@@ -11,7 +11,7 @@ from activities.actions import WORLDS
 from activities.observing import SILENT, Observer
 from activities.ports import Definitions
 from activities.situation import situation
-from sla.dispatch import dispatch
+from sla.dispatch import BUDGET_S, dispatch
 from sla.messages import DECIDE, CaseView, DecideInput, Decision, World
 
 
@@ -19,9 +19,15 @@ class Decider:
     """Answers with the law of `sla`; holds only what it needs to look definitions up."""
 
     def __init__(
-        self, definitions: Definitions, *, observer: Observer = SILENT, worlds: Mapping[str, World] = WORLDS
+        self,
+        definitions: Definitions,
+        *,
+        observer: Observer = SILENT,
+        worlds: Mapping[str, World] = WORLDS,
+        budget_s: int = BUDGET_S,
     ) -> None:
         self._definitions = definitions
+        self._budget_s = budget_s
         self._observer = observer
         self._worlds = worlds
 
@@ -29,7 +35,7 @@ class Decider:
     async def decide(self, asked: DecideInput) -> Decision:
         """What to do now, given this log and what has been done by now."""
         found = await situation(self._definitions, asked.ref, asked.log, asked.now)
-        decision = dispatch(asked, found.process, found.timeline, self._worlds)
+        decision = dispatch(asked, found.process, found.timeline, self._worlds, budget_s=self._budget_s)
         self._count(asked, decision)
         return decision
 

@@ -15,7 +15,7 @@ from sla.messages import Concluded, Outcome, ProcessRef
 from sla.process.model import Process
 from sla.timeline import Timeline
 
-Failure = Exception
+Failures = list[Exception | None]
 """What a fake raises instead of doing its work: one for each call, in order; None for a call that works."""
 
 
@@ -82,7 +82,7 @@ class MemoryLedger:
     lines: dict[str, LedgerLine] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     attempts: list[tuple[str, str]] = field(default_factory=list)
-    failures: list[Failure | None] = field(default_factory=list)
+    failures: Failures = field(default_factory=list)
 
     async def find(self, key: str) -> LedgerLine | None:
         return self.lines.get(key)
@@ -168,7 +168,7 @@ class MemoryMailer:
     """Accepted mails, in order."""
 
     sent: list[Mail] = field(default_factory=list)
-    failures: list[Failure | None] = field(default_factory=list)
+    failures: Failures = field(default_factory=list)
 
     async def send(self, mail: Mail) -> None:
         _fail(self.failures)
@@ -189,7 +189,7 @@ class MemoryWeb:
     """Accepted requests, in order."""
 
     posted: list[Posted] = field(default_factory=list)
-    failures: list[Failure | None] = field(default_factory=list)
+    failures: Failures = field(default_factory=list)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
         _fail(self.failures)
@@ -258,6 +258,6 @@ class CountingObserver:
         self.seen.append(("retried", kind))
 
 
-def _fail(failures: list[Failure | None]) -> None:
+def _fail(failures: Failures) -> None:
     if failures and (failure := failures.pop(0)) is not None:
         raise failure

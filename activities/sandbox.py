@@ -71,7 +71,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             lstrip_blocks=True,
         )
         self.globals.clear()
-        own = {"join": _join, "replace": _replace, "round": _round, "turns": _turns, "flat": _flat}
+        own = {"join": _join, "replace": _replace, "pad": _pad, "round": _round, "turns": _turns, "flat": _flat}
         self.filters = {name: _bounded_filter(FILTERS[name]) for name in _FILTERS} | own
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
@@ -255,6 +255,13 @@ def _replace(text: Any, old: str, new: str) -> str:
     if plain.count(old) * len(new) + len(plain) > MAX_TEXT:
         raise SecurityError(f"a value is longer than {MAX_TEXT}")
     return plain.replace(old, new)
+
+
+def _pad(text: Any, width: int) -> str:
+    """Text followed by spaces up to a width, and at least by one: for columns."""
+    _spend()
+    plain = str(_inserted(text))
+    return plain + " " * max(1, min(80, width) - len(plain))
 
 
 def _round(value: float, digits: int = 0) -> float:

@@ -17,6 +17,9 @@ from sla.timeline import Effect, Occurrence, Timeline, TriggerKind
 SKEW: Final = timedelta(minutes=5)
 """How far the clock of the host that accepted an event may be ahead of the one that asks."""
 
+BUDGET_S: Final = 86_400
+"""How long a failing action is tried again: 24 h (SPEC 5)."""
+
 NO_LONGER_WANTED: Final = "no longer wanted"
 NOBODY_TOLD: Final = "nobody was told of the violation"
 NEVER_OPENED: Final = "the record was never opened"
@@ -38,16 +41,22 @@ def unwanted(effect: Effect) -> str | None:
     return effect.moot if effect.status == "due" else effect.reason or NO_LONGER_WANTED
 
 
-def dispatch(asked: DecideInput, process: Process, timeline: Timeline, worlds: Mapping[str, World]) -> Decision:
-    """What to do, given what has been done. `timeline` is that of `asked.log`; `worlds` are those of the kinds of action."""
+def dispatch(
+    asked: DecideInput, process: Process, timeline: Timeline, worlds: Mapping[str, World], *, budget_s: int = BUDGET_S
+) -> Decision:
+    """What to do, given what has been done. `timeline` is that of `asked.log`; `worlds` are those of the kinds of action.
+
+    `budget_s` is how long a failing action is tried again.
+    """
     view = view_of(timeline)
-    start, drop = _sort_out(asked, process, timeline, worlds)
+    start, drop = _sort_out(asked, process, timeline, worlds, budget_s)
     next_wakeup = _next_wakeup(asked.log, timeline)
     return Decision(
         refused=list(_refused(asked, timeline)),
         start=start,
         drop=drop,
         next_wakeup=next_wakeup,
+        wakeup_for=_wakeup_for(timeline, next_wakeup),
         view=None if view == asked.shown else view,
         changes=list(_changes(asked.shown, view, timeline)),
         finished=timeline.out and next_wakeup is None and not start,
@@ -57,6 +66,16 @@ def dispatch(asked: DecideInput, process: Process, timeline: Timeline, worlds: M
 def _next_wakeup(log: Sequence[Event], timeline: Timeline) -> datetime | None:
     unknown = [event.recorded_at for event in log if event.recorded_at > timeline.as_of]
     return min([*unknown, *([] if timeline.next_wakeup is None else [timeline.next_wakeup])], default=None)
+
+
+def _wakeup_for(timeline: Timeline, at: datetime | None) -> str:
+    """What the next wake-up will be for, as well as the timeline tells, for those who watch the timers."""
+    if at is None:
+        return ""
+    targets = [o.milestone for o in timeline.milestones if _awaited(o) and o.target_at == at]
+    starts = [o.milestone for o in timeline.milestones if o.status == "waiting" and o.started_at == at]
+    named = [f"target of {', '.join(targets)}"] * bool(targets) + [f"start of {', '.join(starts)}"] * bool(starts)
+    return "; ".join(named) or "a warning, escalation or other change"
 
 
 def _refused(asked: DecideInput, timeline: Timeline) -> Iterator[Refused]:
@@ -72,7 +91,7 @@ def _refused(asked: DecideInput, timeline: Timeline) -> Iterator[Refused]:
 
 
 def _sort_out(
-    asked: DecideInput, process: Process, timeline: Timeline, worlds: Mapping[str, World]
+    asked: DecideInput, process: Process, timeline: Timeline, worlds: Mapping[str, World], budget_s: int
 ) -> tuple[list[Task], list[Concluded]]:
     done, running = set(asked.done), set(asked.running)
     start: list[Task] = []
@@ -88,7 +107,7 @@ def _sort_out(
             if ended is not None:
                 drop.append(ended)
             else:
-                start.append(_task(effect, worlds[effect.action]))
+                start.append(_task(effect, worlds[effect.action], budget_s))
     gone = running - {effect.key for effect in timeline.effects}
     drop += (Concluded(key=key, outcome="dropped", reason=NO_LONGER_WANTED) for key in sorted(gone))
     return sorted(start, key=lambda task: _RANK[task.trigger]), drop
@@ -124,8 +143,15 @@ def line_of(effect: Effect, process: Process) -> Milestone | None:
     return lines[effect.line - 1] if effect.line <= len(lines) else None
 
 
-def _task(effect: Effect, world: World) -> Task:
-    return Task(key=effect.key, kind=effect.action, world=world, trigger=effect.trigger, due_at=effect.due_at)
+def _task(effect: Effect, world: World, budget_s: int) -> Task:
+    return Task(
+        key=effect.key,
+        kind=effect.action,
+        world=world,
+        trigger=effect.trigger,
+        due_at=effect.due_at,
+        budget_s=budget_s,
+    )
 
 
 # ---------------------------------------------------------------------- what people see

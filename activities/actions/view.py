@@ -52,6 +52,7 @@ async def _record(context: ActionContext, zone: ZoneInfo) -> dict[str, Any]:
     shown = {name: context.text(name) for name in ("type", "subject", "priority", "status", "queue", "account")}
     return {
         "id": context.record,
+        "what": (shown["type"] or "case").replace("_", " "),
         **shown,
         "owner": owner.name if owner else owner_id,
         "owner_id": owner_id,
