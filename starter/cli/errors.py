@@ -30,8 +30,8 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
         return failure.told("usage", _usage(error), {}, BAD_INPUT)
     except (KeyboardInterrupt, asyncio.CancelledError, typer.Abort):
         return INTERRUPTED
-    except SystemExit as ended:  # somebody stopped reading our output
-        return ended.code if isinstance(ended.code, int) else DEFECT
+    except SystemExit:  # how typer and rich say that nobody reads our output any more (`milepost … | head`): no error
+        return FINE
     except Exception as defect:
         return failure.defect(defect)
     return result if isinstance(result, int) else FINE
