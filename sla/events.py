@@ -149,6 +149,8 @@ def read_event(data: Any, *, where: str) -> Event:
 
 def _first_problem(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
+    if first["type"] == "union_tag_not_found":
+        return f"type: is missing; write one of {', '.join(EVENT_TYPES)}"
     path = ".".join(str(part) for part in first["loc"] if part not in EVENT_TYPES) or "type"
     return f"{path}: {first['msg'].removeprefix('Value error, ')}"
 

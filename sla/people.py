@@ -13,9 +13,9 @@ from sla.calendar.zones import known_zone
 
 
 def _an_address(text: str) -> str:
-    """An address of the right form; nothing is asked of the network, and company-internal domains are fine."""
+    """An address of the right form; nothing is asked of the network, and a company's own domain needs no dot."""
     try:
-        return validate_email(text, check_deliverability=False, globally_deliverable=False).normalized
+        return validate_email(text, check_deliverability=False, globally_deliverable=False, test_environment=True).normalized
     except EmailNotValidError as problem:
         raise ValueError(f"'{text}' is not an e-mail address: {problem}") from None
 

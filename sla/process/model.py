@@ -217,8 +217,16 @@ class Process(Definition):
     on_exit: Literal["cancel", "leave_open"] = "cancel"
     on_reopen: Literal["resume", "restart", "new_cycle"] = "resume"
     stop_when: Condition | None = None
-    milestones: tuple[Milestone, ...] = Field(min_length=1)
+    milestones: tuple[Milestone, ...] = Field(json_schema_extra={"minItems": 1})
     _plan: object = PrivateAttr(default=None)  # the engine's compiled form; derived, so no part of equality
+
+    @field_validator("milestones", mode="before")
+    @classmethod
+    def _at_least_one(cls, lines: Any) -> Any:
+        # Not `min_length`, which would also complain of a milestone that is there but does not hold together.
+        if lines in ([], ()):
+            raise ValueError("a process has at least one milestone")
+        return lines
 
     @model_validator(mode="after")
     def _holds_together(self) -> "Process":
