@@ -52,7 +52,7 @@ class StoredDirectory:
         owned = select(records.c.owner, func.count()).where(records.c.owner.in_(people), ~records.c.out)
         async with self._database.reading() as connection:
             rows = await connection.execute(owned.group_by(records.c.owner))
-            counted: dict[str, int] = {owner: count for owner, count in rows.tuples() if owner is not None}
+            counted: dict[str, int] = {row[0]: row[1] for row in rows}
         return {name: counted.get(name, 0) for name in people}
 
     async def last_chosen(self, role: str) -> str | None:

@@ -5,8 +5,10 @@ database's only write lock at its beginning (`BEGIN IMMEDIATE`), so that what it
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url, text
@@ -33,6 +35,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = _engine(self.url, patience_s, is_sqlite=self.is_sqlite)
         self._readers = self._engine.execution_options(**_reading(is_sqlite=self.is_sqlite))
+        self._patience_s = patience_s
         self._turn = asyncio.Lock()
 
     async def connect(self) -> None:
@@ -55,11 +58,19 @@ class Database:
         """A writer's transaction: committed at the end, rolled back by any exception. They do not nest."""
         async with AsyncExitStack() as stack:
             if self.is_sqlite:  # one writer at a time anyway; a fair queue of our own spares the others the polling
-                await stack.enter_async_context(self._turn)
+                await self._wait_for_turn(stack)
             yield await stack.enter_async_context(self._begun(self._engine))
 
     async def upgrade(self) -> None:
-        """Bring the schema to this release's; harmless when it is, also when several processes do it at once."""
+        """Bring the schema to this release's; harmless when it is, also when several processes do it at once.
+
+        Creates an SQLite file and its directory; a PostgreSQL database must exist.
+        """
+        if self.is_sqlite and self.url.database:
+            try:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise self._unavailable(error) from error
         async with self.transaction() as connection:
             await connection.run_sync(migrate.upgrade)
 
@@ -77,8 +88,17 @@ class Database:
         """The schema that this release needs."""
         return migrate.needed_revision()
 
+    async def _wait_for_turn(self, stack: AsyncExitStack) -> None:
+        try:
+            async with asyncio.timeout(self._patience_s):
+                await stack.enter_async_context(self._turn)
+        except TimeoutError as error:
+            raise self._unavailable(TimeoutError("another transaction has not ended")) from error
+
     @asynccontextmanager
     async def _begun(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        if self.is_sqlite and (obstacle := _obstacle(self.url.database or "")):
+            raise self._unavailable(OSError(obstacle))
         try:
             async with AsyncExitStack() as stack:
                 try:
@@ -109,6 +129,20 @@ def _address(url: URL) -> str:
     socket = url.query.get("host")
     host = url.host or (socket if isinstance(socket, str) else None) or "localhost"
     return f"{host}:{url.port or 5432}/{url.database or ''}"
+
+
+def _obstacle(file: str) -> str | None:
+    """Why an SQLite file cannot be opened; looked for beforehand, since the driver leaves a thread behind when it fails."""
+    if file in ("", ":memory:"):
+        return "it must be a file; memory is forgotten with each connection"
+    path = Path(file)
+    if not path.parent.is_dir():
+        return f"there is no directory {path.parent}"
+    if path.is_dir():
+        return "it is a directory"
+    if not os.access(path if path.exists() else path.parent, os.R_OK | os.W_OK):
+        return "it may not be read and written"
+    return None
 
 
 def _engine(url: URL, patience_s: int, *, is_sqlite: bool) -> AsyncEngine:

@@ -1,5 +1,6 @@
 """The reading side, for the doors: records, what became of them, and the input with which a case starts anew."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Literal, get_args
@@ -20,6 +21,9 @@ from store.views import EffectState, StoredRecord, StoredTask
 
 Order = Literal["next_deadline", "opened_at"]
 ORDERS: tuple[Order, ...] = get_args(Order)
+
+_ACTION = re.compile(r"#\d+/\d+/[a-z]+(-\d+)?/\d+(~\d+)?$")
+"""The end of an action's key (SPEC 5). Keys below it tell of an action's parts, of which a case knows nothing."""
 
 
 class Records:
@@ -89,7 +93,7 @@ class Records:
             known = await _get(connection, record)
             log = await log_of(connection, record)
             ended = await connection.execute(select(effect_ledger.c.key, effect_ledger.c.outcome).where(of_record))
-            done = {row.key: row.outcome for row in ended}
+            done = {row.key: row.outcome for row in ended if _ACTION.search(row.key)}
         return CaseInput.model_validate(
             {"record": record, "ref": known.ref, "log": log, "recorded": len(log), "done": done, "decided_at": known.as_of}
         )

@@ -1,0 +1,171 @@
+"""The connection: how it fails, what it isolates, and how the schema comes to be what it should."""
+
+import asyncio
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, select, text
+
+from sla.errors import SchemaBehind, ServiceUnavailable
+from store.engine import Database
+from store.tables import metadata, queues
+from store.upsert import add
+from tests.postgres import PostgresServer
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    found: list[object] = compare_metadata(context, metadata)
+    return found
+
+
+class TestSchema:
+    async def test_an_empty_database_is_behind(self, empty_url: str) -> None:
+        database = Database(empty_url)
+        with pytest.raises(SchemaBehind, match="at schema 'none', this Milepost needs"):
+            await database.check_schema()
+        assert await database.current_revision() is None
+        await database.dispose()
+
+    async def test_an_upgrade_from_nothing_gives_the_tables_that_the_code_knows(self, empty_url: str) -> None:
+        database = Database(empty_url)
+        await database.upgrade()
+        await database.check_schema()
+        assert await database.current_revision() == database.needed_revision()
+        async with database.reading() as connection:
+            assert await connection.run_sync(_differences) == []
+        await database.dispose()
+
+    async def test_an_upgrade_of_what_is_up_to_date_changes_nothing(self, database: Database) -> None:
+        async with database.transaction() as connection:
+            await add(connection, queues, [{"id": "tier-1", "email": None}])
+        await database.upgrade()
+        async with database.reading() as connection:
+            assert list(await connection.scalars(select(queues.c.id))) == ["tier-1"]
+
+    async def test_several_processes_may_upgrade_at_once(self, empty_url: str) -> None:
+        databases = [Database(empty_url) for _ in range(4)]
+        await asyncio.gather(*(one.upgrade() for one in databases))
+        await databases[0].check_schema()
+        await asyncio.gather(*(one.dispose() for one in databases))
+
+    async def test_an_older_release_goes_on_working_on_a_newer_schema(self, database: Database) -> None:
+        async with database.transaction() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await database.check_schema()
+        await database.upgrade()
+        assert await database.current_revision() == "9999"
+
+    async def test_a_failed_upgrade_leaves_nothing_behind(self, empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        def upgrade_and_fail(connection: Connection) -> None:
+            connection.execute(text("CREATE TABLE half_done (id INTEGER)"))
+            raise RuntimeError("power cut")
+
+        database = Database(empty_url)
+        monkeypatch.setattr("store.migrate.upgrade", upgrade_and_fail)
+        with pytest.raises(RuntimeError):
+            await database.upgrade()
+        monkeypatch.undo()
+        await database.upgrade()
+        async with database.reading() as connection:
+            assert await connection.run_sync(_differences) == []
+        await database.dispose()
+
+    async def test_an_upgrade_makes_the_directory_of_an_sqlite_file(self, tmp_path: Path) -> None:
+        database = Database(f"sqlite+aiosqlite:///{tmp_path}/data/deep/milepost.db")
+        await database.upgrade()
+        await database.check_schema()
+        await database.dispose()
+
+
+class TestTransaction:
+    async def test_an_error_undoes_all_of_it(self, database: Database) -> None:
+        async def fail() -> None:
+            async with database.transaction() as connection:
+                await add(connection, queues, [{"id": "tier-1", "email": None}])
+                raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            await fail()
+        async with database.reading() as connection:
+            assert list(await connection.scalars(select(queues.c.id))) == []
+
+    async def test_a_reader_sees_one_moment_and_does_not_wait_for_a_writer(
+        self, database: Database, another: Database
+    ) -> None:
+        async with database.reading() as reader:
+            assert list(await reader.scalars(select(queues.c.id))) == []
+            async with another.transaction() as writer:
+                await add(writer, queues, [{"id": "tier-1", "email": None}])
+            assert list(await reader.scalars(select(queues.c.id))) == []
+        async with database.reading() as reader:
+            assert list(await reader.scalars(select(queues.c.id))) == ["tier-1"]
+
+    async def test_a_connection_that_was_for_reading_can_write_again(self, database: Database) -> None:
+        async with database.reading() as connection:
+            await connection.execute(text("SELECT 1"))
+        async with database.transaction() as connection:
+            await add(connection, queues, [{"id": "tier-1", "email": None}])
+
+
+class TestNoAnswer:
+    @pytest.mark.parametrize(
+        ("url", "address"),
+        [
+            ("postgresql+asyncpg://kim:s3cret@127.0.0.1:1/cases?ssl=disable", "127.0.0.1:1/cases"),
+            ("sqlite+aiosqlite:////no/such/directory/x.db", "/no/such/directory/x.db"),
+            ("sqlite+aiosqlite:////tmp", "/tmp"),
+        ],
+    )
+    async def test_it_is_told_where_but_not_with_which_password(self, url: str, address: str) -> None:
+        database = Database(url, patience_s=2)
+        with pytest.raises(ServiceUnavailable, match=rf"^database at {re.escape(address)} does not answer") as refusal:
+            await database.connect()
+        assert "s3cret" not in str(refusal.value)
+        await database.dispose()
+
+    async def test_a_database_that_does_not_exist(self, postgres: PostgresServer) -> None:
+        database = Database(postgres.url("nowhere"), patience_s=2)
+        with pytest.raises(ServiceUnavailable, match='database "nowhere" does not exist'):
+            await database.connect()
+        await database.dispose()
+
+    async def test_a_connection_that_breaks_in_between(self, postgres: PostgresServer, postgres_template: str) -> None:
+        name = postgres.create(postgres_template)
+        database = Database(postgres.url(name), patience_s=5)
+
+        async def be_cut_off() -> None:
+            async with database.transaction() as connection:
+                await connection.execute(text("SELECT 1"))
+                postgres.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+                await connection.execute(text("SELECT 1"))
+
+        with pytest.raises(ServiceUnavailable):
+            await be_cut_off()
+        await database.connect()
+        await database.dispose()
+
+    async def test_an_sqlite_file_that_somebody_else_keeps_locked(self, sqlite_template: Path, tmp_path: Path) -> None:
+        path = tmp_path / "milepost.db"
+        path.write_bytes(sqlite_template.read_bytes())
+        other = sqlite3.connect(path)
+        other.execute("BEGIN IMMEDIATE")
+        database = Database(f"sqlite+aiosqlite:///{path}", patience_s=1)
+        with pytest.raises(ServiceUnavailable, match="database is locked"):
+            async with database.transaction():
+                pass
+        other.close()
+        async with database.transaction():
+            pass
+        await database.dispose()
+
+    async def test_a_transaction_within_a_transaction_is_refused_and_does_not_hang(self, tmp_path: Path) -> None:
+        database = Database(f"sqlite+aiosqlite:///{tmp_path}/x.db", patience_s=1)
+        with pytest.raises(ServiceUnavailable, match="another transaction has not ended"):
+            async with database.transaction(), database.transaction():
+                pass
+        await database.dispose()

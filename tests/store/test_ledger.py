@@ -1,0 +1,108 @@
+"""Each action recorded once."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from activities.ports import Ledger
+from sla.ledger_line import LedgerLine
+from sla.messages import Concluded, Outcome
+from store.cases import StoredCases
+from store.engine import Database
+from store.ledger import StoredLedger
+from store.records import Records
+from tests.store.builders import REF, at, opened, the_timeline
+
+KEY = "C-1/Answer#1/1/warning-1/1"
+
+
+def a_line(outcome: Outcome = "performed", clock: str = "09:30", **more: Any) -> LedgerLine:
+    return LedgerLine(**{"key": KEY, "outcome": outcome, "at": at(clock), **more})
+
+
+@pytest.fixture
+def ledger(database: Database) -> StoredLedger:
+    return StoredLedger(database)
+
+
+async def test_it_is_the_port_that_the_activities_need(ledger: StoredLedger) -> None:
+    port: Ledger = ledger
+    assert await port.find(KEY) is None
+
+
+async def test_a_line_is_found_as_it_was_written(ledger: StoredLedger) -> None:
+    line = a_line(reason="why", detail={"role": "senior", "chosen": "ada", "more": [1, None]})
+    assert await ledger.write("C-1", "reassign", line) == line
+    assert await ledger.find(KEY) == line
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stands"),
+    [
+        ("performed", "performed", "first"),
+        ("performed", "gave_up", "first"),
+        ("performed", "dropped", "first"),
+        ("dropped", "performed", "first"),
+        ("gave_up", "gave_up", "first"),
+        ("gave_up", "performed", "second"),
+        ("gave_up", "dropped", "second"),
+    ],
+)
+async def test_the_first_line_stands_but_giving_up_gives_way(
+    ledger: StoredLedger, first: Outcome, second: Outcome, stands: str
+) -> None:
+    lines = {"first": a_line(first, reason="one"), "second": a_line(second, "10:00", reason="two")}
+    await ledger.write("C-1", "email", lines["first"])
+    assert await ledger.write("C-1", "email", lines["second"]) == lines[stands]
+    assert await ledger.find(KEY) == lines[stands]
+
+
+async def test_of_those_who_write_at_once_all_learn_the_same(ledger: StoredLedger, another: Database) -> None:
+    elsewhere = StoredLedger(another)
+    lines = [a_line(detail={"chosen": str(number)}) for number in range(10)]
+    writers = [ledger, elsewhere] * 5
+    stood = await asyncio.gather(*(by.write("C-1", "reassign", line) for by, line in zip(writers, lines, strict=True)))
+    assert len({line.detail["chosen"] for line in stood}) == 1
+    assert await ledger.find(KEY) == stood[0]
+
+
+async def test_what_ended_undone_is_recorded_once_with_its_kind(ledger: StoredLedger, database: Database) -> None:
+    cases, records = StoredCases(database), Records(database)
+    await cases.append("C-1", REF, [opened()])
+    await cases.keep(the_timeline([opened()], "09:40"))
+    dropped = Concluded(key=KEY, outcome="dropped", reason="already completed")
+    for clock in ("09:45", "09:50"):
+        await ledger.conclude("C-1", [dropped], at(clock))
+    (state,) = await records.effects("C-1")
+    assert state.line == a_line("dropped", "09:45", reason="already completed")
+
+
+async def test_those_who_conclude_the_same_in_different_orders_do_not_block_each_other(
+    ledger: StoredLedger, another: Database
+) -> None:
+    ended = [Concluded(key=f"C-1/A#1/1/warning-1/{n}", outcome="gave_up", reason="x") for n in range(20)]
+    elsewhere = StoredLedger(another)
+    orders = [ended, ended[::-1]] * 2
+    writers = [ledger, ledger, elsewhere, elsewhere]
+    await asyncio.gather(*(by.conclude("C-1", order, at("10:00")) for by, order in zip(writers, orders, strict=True)))
+    assert await ledger.find(ended[7].key) is not None
+
+
+async def test_attempts_are_counted_and_the_latest_problem_is_shown(ledger: StoredLedger, database: Database) -> None:
+    await StoredCases(database).append("C-1", REF, [opened()])
+    await StoredCases(database).keep(the_timeline([opened()], "09:40"))
+    for number in range(3):
+        await ledger.attempt("C-1", "email", KEY, f"problem {number} \x00", at=at("09:41"))
+    (state,) = await Records(database).effects("C-1")
+    assert (state.line, state.attempts, state.problem, state.attempted_at) == (None, 3, "problem 2 �", at("09:41"))
+    assert await ledger.find(KEY) is None
+
+
+async def test_attempts_at_once_are_all_counted(ledger: StoredLedger, another: Database, database: Database) -> None:
+    await StoredCases(database).append("C-1", REF, [opened()])
+    await StoredCases(database).keep(the_timeline([opened()], "09:40"))
+    elsewhere = StoredLedger(another)
+    await asyncio.gather(*(one.attempt("C-1", "email", KEY, "no answer") for one in [ledger, elsewhere] * 5))
+    (state,) = await Records(database).effects("C-1")
+    assert (state.attempts, state.attempted_at) == (10, None)
