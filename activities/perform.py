@@ -22,7 +22,7 @@ from activities.observing import SILENT, Observer
 from activities.ports import Cases, Clock, Definitions, Ledger, LedgerLine, Permanent, Transient
 from activities.progress import LedgerProgress
 from activities.situation import Situation, situation
-from sla.dispatch import NO_LONGER_WANTED, unwanted
+from sla.dispatch import NO_LONGER_WANTED, NOBODY_TOLD, unwanted, violation_keys
 from sla.events import read_event
 from sla.instants import to_instant
 from sla.messages import ACTION_PREFIX, Performed, PerformInput, World
@@ -98,13 +98,24 @@ class Performer:
         now = to_instant(max(self._clock.now(), not_before or self._clock.now()))
         found = await self._situation(asked, now)
         effect = next((effect for effect in found.timeline.effects if effect.key == asked.key), None)
-        reason = NO_LONGER_WANTED if effect is None else unwanted(effect)
+        reason = NO_LONGER_WANTED if effect is None else await self._unwanted(effect, found)
         if effect is None or reason is not None:
             return await self._write(kind, asked, LedgerLine(key=asked.key, outcome="dropped", at=now, reason=reason))
         self._count_beginning(kind, effect, now, attempt)
         done = await self._do(kind, asked, found, effect, now)
         detail = done.detail | ({"events": [event.model_dump(mode="json") for event in done.events]} if done.events else {})
         return await self._write(kind, asked, LedgerLine(key=asked.key, outcome="performed", at=now, detail=detail))
+
+    async def _unwanted(self, effect: Effect, found: Situation) -> str | None:
+        if (reason := unwanted(effect)) is not None or effect.trigger != "retracted":
+            return reason
+        return None if await self._told(effect, found) else NOBODY_TOLD
+
+    async def _told(self, effect: Effect, found: Situation) -> bool:
+        """Whether a violation that is withdrawn may have reached anybody: not if all its actions ended undone."""
+        keys = violation_keys(effect, found.timeline)
+        lines = [await self._ledger.find(key) for key in keys]
+        return not lines or any(line is None or line.outcome == "performed" for line in lines)
 
     async def _situation(self, asked: PerformInput, now: datetime) -> Situation:
         log = await self._cases.log(asked.record)

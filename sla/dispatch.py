@@ -133,8 +133,17 @@ def _told(effect: Effect, process: Process, done: Sequence[str]) -> bool:
     line = line_of(effect, process)
     if line is None or all(action.sets is not None for violation in line.violations for action in violation.actions):
         return True
-    prefix = effect.key.rpartition("/retracted/")[0] + "/violation-"
-    return any(key.startswith(prefix) for key in done)
+    return any(key.startswith(_violations_before(effect)) for key in done)
+
+
+def violation_keys(effect: Effect, timeline: Timeline) -> list[str]:
+    """The keys of what was done about the violation that this effect, an `on_retracted` action, takes back; no updates."""
+    prefix = _violations_before(effect)
+    return [one.key for one in timeline.effects if one.key.startswith(prefix) and one.action != "update"]
+
+
+def _violations_before(effect: Effect) -> str:
+    return effect.key.rpartition("/retracted/")[0] + "/violation-"
 
 
 def line_of(effect: Effect, process: Process) -> Milestone | None:

@@ -115,7 +115,7 @@ def message_id(context: ActionContext, address: str) -> str:
 
 def _ascii(host: str) -> str:
     try:
-        return host.replace(":", ".").encode("idna").decode()
+        return "milepost.invalid" if ":" in host else host.encode("idna").decode()
     except UnicodeError:
         return "milepost.invalid"
 

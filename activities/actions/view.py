@@ -113,7 +113,8 @@ def said(at: datetime, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
     seconds = f":{local:%S}" if local.second else ""
     day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
-    return f"{day}, {local:%H:%M}{seconds} {_abbreviation(local)} ({zone.key})"
+    short = _abbreviation(local)
+    return f"{day}, {local:%H:%M}{seconds} {short}{'' if short == zone.key else f' ({zone.key})'}"
 
 
 def _at(at: datetime | None, zone: ZoneInfo) -> str | None:
@@ -132,5 +133,5 @@ def _abbreviation(local: datetime) -> str:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):  # unknown, malformed, or a directory of zones
+    except (KeyError, OSError, ValueError):  # unknown, malformed, or a directory of zones
         return ZoneInfo("UTC")

@@ -1,0 +1,185 @@
+"""The protocol of all actions: ledger, judgement, world, ledger."""
+
+from typing import Any
+
+import pytest
+
+from activities.fakes import MemoryDefinitions, SetClock
+from activities.ports import LedgerLine, Permanent, Transient
+from sla.dispatch import NO_LONGER_WANTED, NOBODY_TOLD
+from sla.events import Changed
+from sla.messages import Outcome
+from tests.activities.builders import RECORD, RETRACTED, VIOLATION, WARNING, Scene, a_process, at, noted, opened, violating
+
+REASSIGN = {"reassign": {"to": "role:senior_agent"}}
+
+
+async def test_an_action_is_performed_and_recorded_once() -> None:
+    scene = Scene()
+    assert (await scene.perform()).outcome == "performed"
+    assert (await scene.perform()).outcome == "performed"
+    assert len(scene.mailer.sent) == 1
+    assert scene.ledger.lines[VIOLATION].at == at("10:00")
+
+
+async def test_a_crash_between_the_world_and_the_ledger_repeats_the_mail_under_the_same_message_id() -> None:
+    scene = Scene()
+    scene.ledger.failures = [ConnectionError("the database went away")]
+    with pytest.raises(ConnectionError):
+        await scene.perform()
+    await scene.perform()
+    first, second = scene.mailer.sent
+    assert first.message_id == second.message_id
+
+
+async def test_a_crash_before_the_world_repeats_nothing() -> None:
+    scene = Scene()
+    scene.mailer.failures = [Transient("not now")]
+    with pytest.raises(Transient):
+        await scene.perform()
+    await scene.perform()
+    assert len(scene.mailer.sent) == 1
+
+
+async def test_a_retry_after_the_ledger_returns_the_same_choice_although_another_would_be_made_now() -> None:
+    scene = Scene(process=violating(REASSIGN))
+    first = await scene.perform(kind="reassign")
+    scene.directory.loads = {"ben": 9}
+    again = await scene.perform(kind="reassign")
+    assert again == first
+    (event,) = again.events
+    assert isinstance(event, Changed)
+    assert event.set == {"owner": "ben"}
+
+
+async def test_what_two_attempts_at_once_decide_is_what_the_ledger_took_first() -> None:
+    scene = Scene(process=violating(REASSIGN))
+    other = Changed(record=RECORD, id=VIOLATION, at=at("10:00"), recorded_at=at("10:00"), set={"owner": "carla"})
+    line = LedgerLine(key=VIOLATION, outcome="performed", at=at("10:00"), detail={"events": [other.model_dump(mode="json")]})
+
+    class Raced(type(scene.ledger)):  # type: ignore[misc]  # a ledger into which another attempt writes just before us
+        async def write(self, record: str, kind: str, _ours: LedgerLine) -> LedgerLine:
+            written: LedgerLine = await super().write(record, kind, line)
+            return written
+
+    scene.ledger = Raced()
+    (event,) = (await scene.perform(kind="reassign")).events
+    assert event == other
+
+
+async def test_an_action_that_was_dropped_stays_dropped() -> None:
+    scene = Scene()
+    scene.ledger.lines[VIOLATION] = LedgerLine(key=VIOLATION, outcome="dropped", at=at("10:00"), reason="no longer open")
+    performed = await scene.perform()
+    assert (performed.outcome, performed.reason, scene.mailer.sent) == ("dropped", "no longer open", [])
+
+
+async def test_an_action_that_was_given_up_is_performed_when_a_person_retries_it() -> None:
+    scene = Scene()
+    scene.ledger.lines[VIOLATION] = LedgerLine(
+        key=VIOLATION, outcome="gave_up", at=at("10:00"), reason="the server was down"
+    )
+    assert (await scene.perform()).outcome == "performed"
+    assert scene.ledger.lines[VIOLATION].outcome == "performed"
+
+
+# ---------------------------------------------------------------------- judged anew
+
+
+async def test_a_warning_is_dropped_when_the_milestone_was_completed_while_the_mail_server_was_down() -> None:
+    scene = Scene(events=[opened(), noted("response.sent", "09:50")], clock=SetClock(at("09:51")))
+    performed = await scene.perform(WARNING)
+    assert (performed.outcome, performed.reason) == ("dropped", "already completed")
+    assert scene.mailer.sent == []
+    assert scene.ledger.lines[WARNING].reason == "already completed"
+    assert ("effect", "email", "dropped") in scene.observer.seen
+
+
+async def test_a_violation_that_late_news_withdrew_is_dropped() -> None:
+    scene = Scene(events=[opened(), noted("response.sent", "09:58", recorded="10:03")], clock=SetClock(at("10:04")))
+    performed = await scene.perform(VIOLATION)
+    assert performed.outcome == "dropped"
+    assert performed.reason is not None
+    assert "completed at 2026-03-02T09:58:00Z" in performed.reason
+
+
+async def test_an_action_that_the_log_does_not_reach_is_no_longer_wanted() -> None:
+    performed = await Scene().perform(f"{RECORD}/First Response#2/1/violation-1/1")
+    assert (performed.outcome, performed.reason) == ("dropped", NO_LONGER_WANTED)
+
+
+async def test_an_action_that_is_reached_by_the_servers_clock_is_performed_although_ours_is_behind() -> None:
+    scene = Scene(clock=SetClock(at("09:59:58")))
+    performed = await scene.perform(not_before=at("10:00"))
+    assert performed.outcome == "performed"
+
+
+async def test_a_record_that_the_store_does_not_know_yet_is_waited_for() -> None:
+    scene = Scene()
+    scene.cases.logs.clear()
+    with pytest.raises(Transient, match="does not know the record yet"):
+        await scene.perform()
+    assert scene.ledger.lines == {}
+
+
+@pytest.mark.parametrize(("outcome", "told"), [("performed", True), ("dropped", False), ("gave_up", False), (None, True)])
+async def test_a_retraction_is_for_those_who_may_have_been_told(outcome: Outcome | None, told: bool) -> None:
+    scene = Scene(events=[opened(), noted("response.sent", "09:58", recorded="10:03")], clock=SetClock(at("10:04")))
+    if outcome is not None:
+        scene.ledger.lines[VIOLATION] = LedgerLine(key=VIOLATION, outcome=outcome, at=at("10:00"))
+    performed = await scene.perform(RETRACTED)
+    assert (performed.outcome, performed.reason) == (("performed", None) if told else ("dropped", NOBODY_TOLD))
+
+
+# ---------------------------------------------------------------------- failures
+
+
+async def test_parameters_that_do_not_fit_fail_for_good_and_name_the_parameter() -> None:
+    scene = Scene(process=violating({"email": {"to": "owner", "template": "warning", "cc": "ben"}}))
+    with pytest.raises(Permanent, match="cc: "):
+        await scene.perform()
+
+
+async def test_a_process_that_nobody_has_published_is_an_error_and_not_the_end() -> None:
+    scene = Scene(definitions=MemoryDefinitions())
+    scene.definitions.processes.clear()
+    with pytest.raises(Exception, match="There is no active process 'Premium'"):
+        await scene.perform()
+    assert scene.ledger.lines == {}
+
+
+# ---------------------------------------------------------------------- figures
+
+
+async def test_lateness_is_told_at_the_first_attempt_and_retries_at_the_others() -> None:
+    scene = Scene(clock=SetClock(at("10:00:07")))
+    scene.mailer.failures = [Transient("not now")]
+    with pytest.raises(Transient):
+        await scene.perform(attempt=1)
+    await scene.perform(attempt=2)
+    assert scene.observer.seen == [("triggered", "violation", 7.0), ("retried", "email"), ("effect", "email", "performed")]
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [
+        ({"email": {"to": "owner", "template": "violation"}}, "email"),
+        (REASSIGN, "reassign"),
+        ({"task": {"to": "owner", "subject": "Call"}}, "task"),
+        ({"webhook": {"url": "https://hooks.example/x"}}, "webhook"),
+        ({"notify": {"url": "https://chat.example/x", "text": "late"}}, "notify"),
+        ({"update": {"set": {"escalated": True}}}, "update"),
+    ],
+)
+async def test_every_kind_goes_by_the_same_protocol(action: dict[str, Any], kind: str) -> None:
+    scene = Scene(process=violating(action))
+    assert (await scene.perform(kind=kind)).outcome == "performed"
+    assert scene.ledger.kinds == {VIOLATION: kind}
+
+
+async def test_a_key_with_every_odd_character_is_a_key() -> None:
+    name = "Première/réponse #1 “vite”"
+    scene = Scene(process=a_process(milestone=name))
+    key = f"{RECORD}/{name}#1/1/violation-1/1"
+    assert (await scene.perform(key)).outcome == "performed"
+    assert scene.mailer.sent[0].message_id.isascii()
