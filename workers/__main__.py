@@ -1,9 +1,11 @@
-"""The entry point `milepost`: reads the environment, introduces the rooms to each other, and runs the command line."""
+"""The entry point `milepost`: reads the environment, introduces the rooms to each other, and runs the command line.
+
+Nothing heavy is imported before a command asks for it, so that `--help` and `simulate` are quick.
+"""
 
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from starter.cli.app import build
@@ -21,39 +23,45 @@ def main() -> None:
     if "temporalio" in sys.modules:
         from runtime.exits import leave  # noqa: PLC0415 - there is no need of it otherwise
 
-        sys.stdout.flush()
         leave(code)
     sys.exit(code)
 
 
 def services() -> Services:
-    """What the command line can do in this installation. Nothing heavy is imported before it is asked for."""
-    return Services(settings=_settings, desk=_desk, upgrade_store=_upgrade_store)
+    """What the command line can do in this installation."""
+    return Services(settings=_settings, desk=_desk, run_worker=_run_worker, run_dev=_run_dev, upgrade_store=_upgrade_store)
 
 
 def _settings() -> "Settings":
-    from runtime.settings import Settings  # noqa: PLC0415 - keeps --help quick
+    from runtime.settings import Settings  # noqa: PLC0415 - see above, as all of these
 
     return Settings.from_environment()
 
 
 @asynccontextmanager
 async def _desk(settings: "Settings") -> "AsyncIterator[Desk]":
-    from runtime.connect import connect  # noqa: PLC0415 - as above
-    from starter.desk import open_desk  # noqa: PLC0415
+    from workers.services import desk  # noqa: PLC0415
 
-    async with open_desk(settings, lambda: connect(settings), lambda: datetime.now(UTC)) as desk:
-        yield desk
+    async with desk(settings) as opened:
+        yield opened
+
+
+async def _run_worker(settings: "Settings") -> None:
+    from workers.services import run_worker  # noqa: PLC0415
+
+    await run_worker(settings)
+
+
+async def _run_dev(settings: "Settings") -> None:
+    from workers.services import run_dev  # noqa: PLC0415
+
+    await run_dev(settings)
 
 
 async def _upgrade_store(settings: "Settings") -> None:
-    from store.engine import Database  # noqa: PLC0415 - as above
+    from workers.services import upgrade_store  # noqa: PLC0415
 
-    database = Database(settings.database_url)
-    try:
-        await database.upgrade()
-    finally:
-        await database.dispose()
+    await upgrade_store(settings)
 
 
 if __name__ == "__main__":

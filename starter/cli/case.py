@@ -139,7 +139,10 @@ def _register_report(case: typer.Typer, services: Services) -> None:
         )
         if not wait:
             ask(services, lambda desk: desk.tell(event))
-            remark(f"{record}: {event_type} is on its way (event {event['id']})")
+            if json:
+                write_json([{"record": record, "event": event["id"], "outcome": "sent"}])
+            else:
+                remark(f"{record}: {event_type} is on its way (event {event['id']})")
             return
         reception = ask(services, lambda desk: desk.report(event))
         _tell(reception, f"{record}: {event_type}", json=json)

@@ -115,9 +115,12 @@ async def _watch(desk: "Desk", record: str, every: float, local: "ZoneInfo") -> 
 
     from starter.cli.render_cases import case_page  # noqa: PLC0415
 
-    with Live(console=console(), auto_refresh=False) as live:
+    screen = console()
+    with Live(console=screen, auto_refresh=False) as live:
         async for found in _snapshots(desk, record, every):
             live.update(case_page(found, local), refresh=True)
+    if not screen.is_terminal:
+        screen.print()  # where nothing is refreshed, the last state is written without an end of its line
 
 
 def _register_retry(case: typer.Typer, services: Services) -> None:

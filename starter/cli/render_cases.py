@@ -18,14 +18,14 @@ _UTC = ZoneInfo("UTC")
 
 
 def show_reception(reception: Reception, what: str) -> None:
-    """Show what news did."""
+    """Show what news did; if it did nothing, how the milestones stand."""
     screen = console()
     state = "" if reception.view is None else f"  {status(reception.view.status)}"
     known = "  [dim](known already; nothing changed)[/]" if reception.duplicate else ""
     screen.print(f"{escape(what)}{state}{known}")
     for change in reception.changes:
         screen.print(f"  {escape(change)}")
-    if reception.view is not None and reception.view.milestones:
+    if not reception.changes and reception.view is not None and reception.view.milestones:
         screen.print(_milestone_views(reception.view.milestones))
 
 

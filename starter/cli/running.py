@@ -33,7 +33,6 @@ def _register_dev(app: typer.Typer, services: Services, run: "Service") -> None:
     @app.command()
     def dev(
         *,
-        http_port: _Port = None,
         temporal_port: _Port = None,
         ui_port: _Port = None,
         mail_port: _Port = None,
@@ -43,7 +42,7 @@ def _register_dev(app: typer.Typer, services: Services, run: "Service") -> None:
 
         A port of 0 takes a free one; the defaults are settings (MILEPOST_TEMPORAL_PORT and so on).
         """
-        ports = {"http_port": http_port, "temporal_port": temporal_port, "ui_port": ui_port, "mail_port": mail_port}
+        ports = {"temporal_port": temporal_port, "ui_port": ui_port, "mail_port": mail_port}
         _run(services, run, **ports, data_dir=data_dir)
 
 
