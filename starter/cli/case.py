@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starter.desk import Desk
     from starter.openings import Opening
 
-_File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Cases as YAML or JSON, - for stdin; or use options.")]
+_File = Annotated[Path | None, typer.Argument(metavar="FILE", help="Cases as YAML or JSON, - for stdin; or use options.")]
 _Text = str | None
 _Set = Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field; may be repeated.")]
 _EventId = Annotated[_Text, typer.Option(metavar="ID", help="The event's id; the same id twice is one event.")]
