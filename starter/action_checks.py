@@ -5,18 +5,14 @@ Refusals name file, line and path.
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Final
 
 from activities.actions import CATALOGUE, check_actions
 from sla.errors import InvalidAction, MilepostError, UnknownAction, UnknownTemplate
 from sla.process.model import Process
 from starter.definitions import Found
 
-TEMPLATES: Final = ("retraction", "success", "violation", "warning")
-"""The e-mail templates that come with Milepost."""
 
-
-def check_actions_of(found: Found[Process], *, templates: Collection[str] | None = TEMPLATES) -> None:
+def check_actions_of(found: Found[Process], *, templates: Collection[str] | None) -> None:
     """Raise UnknownAction, InvalidAction or UnknownTemplate for the first action that could never be performed.
 
     `templates` are the names of the e-mail templates; None leaves them unchecked.

@@ -7,9 +7,9 @@ from activities.actions import mentions
 from sla.calendar import BusinessHours
 from sla.errors import UnknownPerson
 from sla.messages import ProcessRef
-from starter.action_checks import check_actions_of
-from starter.checks import Limits, check_process
+from starter.checks import check_business_days, check_calendars
 from starter.definitions import Definitions, Found
+from starter.self_checks import check_by_themselves
 from starter.views import ApplyLine, ApplyReport
 from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
@@ -37,10 +37,11 @@ async def apply_definitions(
     dry_run: bool,
 ) -> ApplyReport:
     """Publish definitions, all or none. Raises what the checks and the catalogue refuse."""
+    check_by_themselves(definitions, settings)
     hours = await _published_hours(database) | definitions.hours
     for process in definitions.processes:
-        check_process(process, limits=Limits.of(settings), calendars=hours)
-        check_actions_of(process)
+        check_calendars(process, hours)
+        check_business_days(process, hours)
         await _check_mentions(process, definitions, StoredDirectory(database))
     lines: list[ApplyLine] = []
     try:
@@ -88,12 +89,12 @@ async def _check_mentions(found: "Found[Process]", definitions: Definitions, dir
     """Raise UnknownPerson for a person, role or queue that neither the directory nor the files at hand hold."""
     at_hand = [file.value for file in definitions.people]
     for mention in mentions(found.value):
-        held = mention.name in _names(at_hand, mention.what) or await _held(directory, mention.what, mention.name)
+        held = mention.name in _at_hand(at_hand, mention.what) or await _held(directory, mention.what, mention.name)
         if not held:
             raise UnknownPerson(where=found.where(mention.where), what=mention.what, name=mention.name)
 
 
-def _names(files: "list[People]", what: Literal["person", "role", "queue"]) -> set[str]:
+def _at_hand(files: "list[People]", what: Literal["person", "role", "queue"]) -> set[str]:
     if what == "person":
         return {person.person for file in files for person in file.people}
     if what == "role":

@@ -46,7 +46,7 @@ class CasesClient:
         handle = await self._handle(event.record)
         async with self._answering(event):
             answer: Reception = await handle.execute_update(
-                messages.REPORT, News(event=event), id=event.id, result_type=Reception, rpc_timeout=self._patience()
+                messages.REPORT, News(event=event), result_type=Reception, rpc_timeout=self._patience()
             )
         return answer
 
@@ -58,7 +58,6 @@ class CasesClient:
             answer: Reception = await client.execute_update_with_start_workflow(
                 messages.REPORT,
                 News(event=event),
-                id=event.id,
                 start_workflow_operation=start,
                 result_type=Reception,
                 rpc_timeout=self._patience(),

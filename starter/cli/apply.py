@@ -39,17 +39,11 @@ def register(app: typer.Typer, services: Services) -> None:
 
 def _checked(files: list[Path], services: Services) -> "Definitions":
     """The definitions, checked as far as that is possible without asking anybody."""
-    from starter.action_checks import check_actions_of  # noqa: PLC0415 - keeps --help quick, as all of these
-    from starter.checks import Limits, check_business_days, check_limits, check_number_of_processes  # noqa: PLC0415
-    from starter.definitions import load  # noqa: PLC0415
+    from starter.definitions import load  # noqa: PLC0415 - keeps --help quick, as all of these
+    from starter.self_checks import check_by_themselves  # noqa: PLC0415
 
     definitions = load(files)
-    limits = Limits.of(services.settings())
-    check_number_of_processes(len(definitions.processes), limits, where=", ".join(map(str, files)))
-    for found in definitions.processes:
-        check_limits(found, limits)
-        check_actions_of(found)
-        check_business_days(found, definitions.hours)
+    check_by_themselves(definitions, services.settings())
     if not (definitions.processes or definitions.calendars or definitions.people):
         raise typer.BadParameter("the files define nothing")
     return definitions
