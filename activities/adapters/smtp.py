@@ -23,6 +23,7 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
+from activities.actions.names import address
 from activities.actions.texts import one_line
 from activities.ports import Clock, Mail, Permanent, Transient
 
@@ -52,8 +53,8 @@ class SmtpMailer:
     def __init__(self, server: SmtpServer, clock: Clock) -> None:
         self._server = server
         self._clock = clock
-        name, address = parseaddr(server.sender)
-        self._sender = Address(display_name=name, addr_spec=address)
+        name, spec = parseaddr(server.sender)
+        self._sender = Address(display_name=name, addr_spec=spec)
 
     async def send(self, mail: Mail) -> None:
         """Send it; returns when the server has accepted it."""
@@ -110,7 +111,7 @@ class SmtpMailer:
         message = EmailMessage(policy=SMTP_POLICY)
         try:
             message["From"] = self._sender
-            message["To"] = [Address(addr_spec=address) for address in mail.to]
+            message["To"] = [Address(addr_spec=address(one)) for one in mail.to]
             message["Subject"] = mail.subject
             message["Date"] = self._clock.now()
             message["Message-ID"] = mail.message_id
