@@ -1,5 +1,6 @@
 """What the command line's long-running commands do: work, develop, bring the store up to date."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -117,13 +118,21 @@ async def run_dev(settings: Settings) -> None:
     """The embedded service until Ctrl-C."""
     with configure(settings), stop_on_signals() as stopping:
         async with embedded(settings) as service:
-            logger.info(
-                "dev_ready",
-                temporal=service.server.address,
-                ui=service.server.ui_url,
-                mail=f"127.0.0.1:{service.catcher.port}",
-                data=str(settings.data_dir),
-                stop="Ctrl-C",
-            )
+            sys.stdout.write(_welcome(service))
+            sys.stdout.flush()
+            logger.info("dev_ready", temporal=service.server.address, data=str(settings.data_dir))
             await stopping.wait()
             logger.info("dev_stopping")
+
+
+def _welcome(service: Embedded) -> str:
+    lines = [
+        "Milepost is running. Ctrl-C stops all of it; what it keeps stays.",
+        f"  Temporal    {service.server.address}, pages at {service.server.ui_url}",
+        f"  Mail        caught at 127.0.0.1:{service.catcher.port}; read it with: milepost mail list",
+        f"  Data        {service.settings.data_dir}",
+        "  Next, in another terminal: milepost apply examples",
+        "                             milepost case open --id C-1 --process 'Premium Support SLA' --priority P1",
+        "                             milepost case watch C-1",
+    ]
+    return "\n".join(lines) + "\n"
