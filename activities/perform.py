@@ -67,7 +67,7 @@ class Performer:
         async def perform(asked: PerformInput) -> Performed:
             info = activity.info()
             try:
-                return await self.perform(kind, asked, attempt=info.attempt, not_before=info.current_attempt_scheduled_time)
+                return await self.perform(kind, asked, attempt=info.attempt, now=info.started_time)
             except Transient as problem:
                 delay = None if problem.retry_after_s is None else timedelta(seconds=problem.retry_after_s)
                 await self._failed(kind, asked, str(problem))
@@ -86,16 +86,16 @@ class Performer:
         await self._ledger.attempt(asked.record, kind.KIND, asked.key, problem)
 
     async def perform(
-        self, kind: Kind, asked: PerformInput, *, attempt: int = 1, not_before: datetime | None = None
+        self, kind: Kind, asked: PerformInput, *, attempt: int = 1, now: datetime | None = None
     ) -> Performed:
         """Perform an action unless it was performed, or is no longer wanted. Raises Transient or Permanent.
 
-        `not_before` is an instant that has certainly come, by the clock that the case goes by: this host's may be behind.
+        `now` is by the clock that the case goes by, the Temporal server's: this host's may be wrong. Default: this host's.
         """
         recorded = await self._ledger.find(asked.key)
         if recorded is not None and recorded.outcome != "gave_up":
             return _performed(recorded)
-        now = to_instant(max(self._clock.now(), not_before or self._clock.now()))
+        now = to_instant(now or self._clock.now())
         found = await self._situation(asked, now)
         effect = next((effect for effect in found.timeline.effects if effect.key == asked.key), None)
         reason = NO_LONGER_WANTED if effect is None else await self._unwanted(effect, found)

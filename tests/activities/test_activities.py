@@ -31,7 +31,7 @@ def the_email(scene: Scene) -> Callable[[PerformInput], Awaitable[Performed]]:
 
 async def run(scene: Scene, *, attempt: int = 1) -> Performed:
     environment = ActivityEnvironment()
-    environment.info = dataclasses.replace(environment.info, attempt=attempt, current_attempt_scheduled_time=at("10:00"))
+    environment.info = dataclasses.replace(environment.info, attempt=attempt, started_time=at("10:00"))
     asked = PerformInput(record=RECORD, ref=scene.ref, key=VIOLATION)
     return await environment.run(the_email(scene), asked)
 

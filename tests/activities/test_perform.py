@@ -110,7 +110,7 @@ async def test_an_action_that_the_log_does_not_reach_is_no_longer_wanted() -> No
 
 async def test_an_action_that_is_reached_by_the_servers_clock_is_performed_although_ours_is_behind() -> None:
     scene = Scene(clock=SetClock(at("09:59:58")))
-    performed = await scene.perform(not_before=at("10:00"))
+    performed = await scene.perform(now=at("10:00"))
     assert performed.outcome == "performed"
 
 
