@@ -6,6 +6,7 @@ database's only write lock at its beginning (`BEGIN IMMEDIATE`), so that what it
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -122,6 +123,25 @@ class Database:
         )
 
 
+class _SqliteConnection(sqlite3.Connection):
+    """What the driver opens. Whoever is interrupted leaves nothing locked, for it all happens in the driver's own thread."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        try:
+            self.execute("PRAGMA foreign_keys = ON")
+            self.execute("PRAGMA journal_mode = WAL")  # readers and the writer do not wait for each other
+            self.execute("PRAGMA synchronous = FULL")  # a performed action must not be forgotten when the power fails
+        except sqlite3.Error:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close it, and give back the write lock, which SQLite would keep as long as a cursor is still referred to."""
+        self.rollback()
+        super().close()
+
+
 def _address(url: URL) -> str:
     """Where it is, without user, password or options, any of which may hold a secret."""
     if url.get_backend_name() == "sqlite":
@@ -150,8 +170,8 @@ def _engine(url: URL, patience_s: int, *, is_sqlite: bool) -> AsyncEngine:
         settings: dict[str, Any] = {"timeout": patience_s, "command_timeout": 2 * patience_s}
         settings["server_settings"] = {"application_name": "milepost"}
         return create_async_engine(url, pool_pre_ping=True, pool_size=10, pool_timeout=patience_s, connect_args=settings)
-    engine = create_async_engine(url, pool_timeout=patience_s, connect_args={"timeout": patience_s})
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    opening = {"timeout": patience_s, "isolation_level": None, "factory": _SqliteConnection}
+    engine = create_async_engine(url, pool_timeout=patience_s, connect_args=opening)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
@@ -162,16 +182,8 @@ def _reading(*, is_sqlite: bool) -> dict[str, Any]:
     return {_READING: True, "isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver begins no transaction of its own; `_begin_sqlite` does
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA journal_mode = WAL")  # readers and the writer do not wait for each other
-    cursor.execute("PRAGMA synchronous = FULL")  # a performed action must not be forgotten when the power fails
-    cursor.close()
-
-
 def _begin_sqlite(connection: Connection) -> None:
+    # The driver begins no transactions of its own (`isolation_level` None); it would do so too late.
     reading = connection.get_execution_options().get(_READING, False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from uuid import uuid4
 
 STARTING_S = 30
+# The keeper ends the server and removes its directory when its input ends: at our end, also if we were killed.
+KEEPER = 'dir=$1; shift; "$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server; rm -rf "$dir"'
 OPTIONS = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=60"]
 
 
@@ -22,7 +24,6 @@ class PostgresServer:
 
     programs: Path
     directory: Path
-    process: subprocess.Popen[bytes]
 
     def create(self, template: str = "template0") -> str:
         """The name of a new database that is a copy of the template."""
@@ -84,18 +85,17 @@ def running_postgres(bin_dir: Path) -> Iterator[PostgresServer]:
             "--no-sync",
         ]
         subprocess.run(init, check=True, capture_output=True, user=user, cwd=directory)
+        server = [str(bin_dir / "postgres"), "-D", str(data), "-k", str(directory), *OPTIONS]
         with (directory / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [bin_dir / "postgres", "-D", data, "-k", directory, *OPTIONS],
-                stdout=log, stderr=log, user=user, cwd=directory,
+            keeper = subprocess.Popen(
+                ["/bin/sh", "-c", KEEPER, "keeper", str(directory), *server],
+                stdin=subprocess.PIPE, stdout=log, stderr=log, user=user, cwd=directory, start_new_session=True,
             )  # fmt: skip
-            try:
-                _wait(bin_dir, directory, process)
-                yield PostgresServer(programs=bin_dir, directory=directory, process=process)
-            finally:
-                process.terminate()
-                process.send_signal(2)  # SIGINT: does not wait for those still connected
-                process.wait(STARTING_S)
+        try:
+            _wait(bin_dir, directory)
+            yield PostgresServer(programs=bin_dir, directory=directory)
+        finally:
+            keeper.communicate(timeout=STARTING_S)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -105,9 +105,9 @@ def _unprivileged() -> str:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def _wait(bin_dir: Path, directory: Path, process: subprocess.Popen[bytes]) -> None:
+def _wait(bin_dir: Path, directory: Path) -> None:
     until = time.monotonic() + STARTING_S
     while subprocess.run([bin_dir / "pg_isready", "-q", "-h", directory], check=False).returncode:
-        if process.poll() is not None or time.monotonic() > until:
+        if time.monotonic() > until:
             raise RuntimeError((directory / "log").read_text())
         time.sleep(0.05)

@@ -228,3 +228,20 @@ class TestAtOnce:
         record = await records.get("C-1")
         assert (record.as_of, record.status) == (at("10:30"), "violated_open")
         assert [fact.what for fact in await records.facts("C-1")].count("violated") == 1
+
+    async def test_who_is_interrupted_leaves_nothing_locked_and_nothing_half_done(
+        self, cases: StoredCases, another: Database, records: Records
+    ) -> None:
+        writers = [cases, StoredCases(another)] * 3
+        await cases.append("C-1", REF, [opened()])
+        for turn in range(40):
+            notes = [an_event("noted", "09:10", name=f"{turn}-{number}", kind="x") for number in range(len(writers))]
+            telling = [asyncio.create_task(by.append("C-1", REF, [note])) for by, note in zip(writers, notes, strict=True)]
+            await asyncio.sleep(0.001 * (turn % 20))
+            for task in telling:
+                task.cancel()
+            ended = await asyncio.gather(*telling, return_exceptions=True)
+            assert all(one is None or isinstance(one, asyncio.CancelledError) for one in ended)
+        async with asyncio.timeout(5):
+            await cases.append("C-1", REF, [an_event("closed", "09:30", name="last")])
+        assert (await records.log("C-1"))[-1].id == "last"
