@@ -353,6 +353,7 @@ class SlaCase:
     async def _roll(self) -> None:
         """Continue as new. Actions waiting for a retry are taken back and decided anew; those under way end first."""
         self.rolling = True
+        await asyncio.sleep(0)  # a task cancelled before its first step would never tell that it has ended
         for task in list(self.running.values()):
             task.cancel()
         await workflow.wait_condition(lambda: not self.running and not self.unrecorded and self._scribe_rests())
