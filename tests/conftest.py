@@ -1,0 +1,18 @@
+"""What all tests share: how properties are searched for, and how a run ends that used Temporal."""
+
+import sys
+import time
+
+from hypothesis import settings
+
+SETTLE_S = 0.5
+"""The threads of Temporal's SDK need a moment before the interpreter may go, or it aborts (see `runtime.exits`)."""
+
+settings.register_profile("milepost", deadline=None, derandomize=True)  # a run says the same on every machine
+settings.load_profile("milepost")
+
+
+def pytest_unconfigure() -> None:
+    """The last thing that pytest does."""
+    if "temporalio.bridge.runtime" in sys.modules:
+        time.sleep(SETTLE_S)

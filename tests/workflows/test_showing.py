@@ -1,0 +1,92 @@
+"""What Temporal's UI and its search show of a case: enough to find it, and nothing personal."""
+
+import json
+from typing import Any
+
+from temporalio.client import WorkflowHistory
+
+from sla.messages import workflow_id
+from tests.workflows.harness import Bench
+
+PERSONAL: dict[str, Any] = {
+    "subject": "Kim Park cannot log in",
+    "contact": "kim.park@helios.example",
+    "owner": "ada.lovelace@support.example",
+}
+
+
+def upserts(history: WorkflowHistory) -> list[dict[str, Any]]:
+    """What each upsert of search attributes said."""
+    said = [event.upsert_workflow_search_attributes_event_attributes for event in history.events]
+    return [
+        {name: json.loads(value.data or b"null") for name, value in one.search_attributes.indexed_fields.items()}
+        for one in said
+        if one.search_attributes.indexed_fields
+    ]
+
+
+async def test_search_attributes_are_written_when_they_change_and_only_those(cached: int) -> None:
+    async with Bench(cached=cached) as bench:
+        await bench.open(queue="tier-1", owner=None)
+        for minute in (5, 10):
+            await bench.at(minute)
+            await bench.report("noted", kind="customer.replied")
+        await bench.at(20)
+        await bench.report("changed", set={"owner": "ada"})
+        await bench.at(61)
+        due = bench.instant(60).isoformat()
+        assert upserts(await bench.history()) == [
+            {"SlaAccount": "helios", "SlaStatus": "compliant", "SlaNextDeadline": due, "SlaOwnerKind": "queue"},
+            {"SlaOwnerKind": "person"},
+            {"SlaStatus": "at_risk"},
+            {"SlaStatus": "violated_open", "SlaNextDeadline": None},
+        ]
+
+
+async def test_nothing_personal_stands_in_a_search_attribute_an_id_or_a_summary(cached: int) -> None:
+    async with Bench(cached=cached) as bench:
+        await bench.open(**PERSONAL)
+        await bench.at(61)
+        history = await bench.history()
+        described = await bench.describe()
+        shown = [
+            json.dumps(upserts(history)),
+            str(described.workflow_execution_info),
+            str(described.execution_config.user_metadata),
+            await bench.details(),
+            *(str(event.user_metadata) for event in history.events),
+            *(await bench.scheduled()),
+        ]
+        for text in shown:
+            for name in ("Kim", "kim", "park", "lovelace", "@", "log in"):
+                assert name not in text
+        assert history.workflow_id == workflow_id("C-1042") == "sla-case/C-1042"
+
+
+async def test_the_details_are_a_table_of_the_milestones_as_they_are(cached: int) -> None:
+    async with Bench(cached=cached) as bench:
+        await bench.open()
+        await bench.at(61)
+        due = f"{bench.instant(60):%Y-%m-%d %H:%M:%S}"
+        assert (await bench.details()).splitlines() == [
+            "**violated_open**, next deadline –",
+            "",
+            "| milestone | status | target (UTC) | violated |",
+            "|---|---|---|---|",
+            f"| First Response #1 | overdue | {due} | yes |",
+        ]
+
+
+async def test_timers_and_actions_say_what_they_are_for(cached: int) -> None:
+    async with Bench(cached=cached) as bench:
+        await bench.open()
+        await bench.at(61)
+        events = (await bench.history()).events
+        summaries = [json.loads(event.user_metadata.summary.data) for event in events if event.user_metadata.summary.data]
+        assert summaries == [
+            "C-1042 · Premium v1",
+            "a warning, escalation or other change",
+            "target of First Response",
+            "warning: email for First Response#1",
+            "violation: reassign for First Response#1",
+        ]
