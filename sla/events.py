@@ -13,7 +13,10 @@ from sla.errors import UnreadableEvent
 from sla.instants import Instant
 from sla.values import Value
 
-Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
+Identifier = Annotated[
+    str, Field(min_length=1, max_length=200, pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$")
+]
+"""One line of text without control characters, beginning and ending with something visible."""
 
 
 class Event(BaseModel):

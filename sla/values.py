@@ -3,10 +3,18 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AllowInfNan, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import AfterValidator, AllowInfNan, StrictBool, StrictFloat, StrictInt, StrictStr
 
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("holds the character U+0000, which no database keeps")
+    return text
+
+
+Text = Annotated[StrictStr, AfterValidator(_storable)]
 Number = Annotated[StrictFloat, AllowInfNan(False)]
-Scalar = StrictStr | StrictBool | StrictInt | Number | None
+Scalar = Text | StrictBool | StrictInt | Number | None
 Value = Scalar | list[Scalar]
 Fields = Mapping[str, Value]
 

@@ -61,20 +61,14 @@ async def _published_hours(database: Database) -> dict[str, BusinessHours]:
 
 
 async def _publish(publication: Publication, definitions: Definitions) -> list[ApplyLine]:
-    lines = [
-        _line("calendar", await publication.publish_calendar(found.value, found.document.source))
-        for found in definitions.calendars
-    ]
+    lines = [_line("calendar", await publication.publish_calendar(found.value)) for found in definitions.calendars]
     for found in definitions.people:
         counts = await publication.publish_people(found.value, found.document.source)
         outcome: Literal["created", "changed", "unchanged"] = (
             "created" if counts.created else "changed" if counts.changed else "unchanged"
         )
         lines.append(ApplyLine(kind="people", name=found.document.source, outcome=outcome))
-    lines += [
-        _line("process", await publication.publish_process(found.value, found.document.source))
-        for found in definitions.processes
-    ]
+    lines += [_line("process", await publication.publish_process(found.value)) for found in definitions.processes]
     return lines
 
 

@@ -44,7 +44,7 @@ class Line:
         """The limit in open seconds for a record with these fields."""
         within = self.spec.within
         duration = within.pick(fields) if isinstance(within, LimitTable) else within
-        # A record may bring hours without an ordinary weekday, in which `1bd` is nothing; a limit of nothing would never end.
+        # A record may bring hours without an ordinary weekday, where `1bd` is nothing; a limit of nothing would never end.
         return max(1, duration.resolve(business_day))
 
     @property

@@ -22,7 +22,9 @@ from sla.duration import Duration
 from sla.process.conditions import Condition
 from sla.values import Fields, as_text
 
-Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^\S(.*\S)?$")]
+Name = Annotated[
+    str, Field(min_length=1, max_length=120, pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$")
+]
 Recurrence = Literal["none", "independent", "sequential", "periodic"]
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
 
