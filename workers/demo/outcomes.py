@@ -105,7 +105,7 @@ def _not_as_acted(story: Story, timeline: Timeline) -> Iterator[str]:
     found, promised = acts(timeline), Counter(story.acts)
     for act in sorted(found.keys() | promised.keys()):
         if found[act] != promised[act]:
-            yield f"{act} is due {found[act]} times, and not {promised[act]}"
+            yield f"{act} was promised {promised[act]}×, and is due {found[act]}×"
 
 
 def _not_performed(case: Seen) -> Iterator[str]:

@@ -77,8 +77,8 @@ class Performance:
         async with self._service() as service:
             await self._publish(service.desk)
             watch, cast = await self._live(service)
-            broken = await self._reckon(service, watch)
-            broken += [*cast.troubles.values(), *(cast.excuses() if broken else ())]
+            broken = [*cast.troubles.values(), *await self._reckon(service, watch)]
+            broken += cast.excuses() if broken else ()
         self._incidents()
         self._farewell(broken)
         return broken
@@ -195,10 +195,14 @@ class Performance:
         return [*(sentence for verdict in verdicts for sentence in verdict.broken), *unread]
 
     async def _judge(self, database: Database, watch: Watch, story: Story) -> Verdict:
-        """Ask the law anew, from the log as it was recorded and the definitions as they were read."""
+        """Ask the law anew, from the log as it was recorded and the definitions as they were read.
+
+        As of now, for nothing may change after the end; a case that is still open is judged as of its latest decision.
+        """
         log = await Records(database).log(story.record)
-        contract = self._contracts[story.contract]
-        timeline = evaluate(self._processes[story.contract], self._examples.hours, log, now())
+        contract, stored = self._contracts[story.contract], watch.cases[story.record].stored
+        as_of = now() if stored is None or stored.out else stored.as_of or now()
+        timeline = evaluate(self._processes[story.contract], self._examples.hours, log, as_of)
         return judge(
             story,
             watch.cases[story.record],
@@ -219,7 +223,7 @@ class Performance:
     def _farewell(self, broken: Sequence[str]) -> None:
         took_s = time.monotonic() - self._began
         if broken:
-            self._act(f"[red]{len(broken)} promises were broken[/]")
+            self._act(f"[red]{'One promise was' if len(broken) == 1 else f'{len(broken)} promises were'} broken[/]")
             for sentence in broken:
                 self._screen.print(f"✗ {escape(sentence)}")
             self._screen.print(f"\n{took_s:.0f} s in all.")
