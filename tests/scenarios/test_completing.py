@@ -111,7 +111,8 @@ def test_success_is_not_told_twice() -> None:
 
 def test_after_a_mistake_a_state_must_come_about_anew() -> None:
     case = a_case(under=a_process(a_milestone(complete_when=RESOLVED))).opened().changed("09:30", **RESOLVED)
-    case = case.uncompleted("09:40").changed("09:50", status="Working").changed("09:55", **RESOLVED)
+    case = case.uncompleted("09:40").changed("09:42", colour="blue").changed("09:50", status="Working")
+    case = case.changed("09:55", **RESOLVED)
     assert case.as_of("09:45").milestone().status == "running"
     assert case.as_of("10:00").milestone().completed == "09:55"
 
@@ -142,3 +143,8 @@ def test_each_milestone_is_completed_for_itself() -> None:
     process = a_process(a_quiet(), a_quiet("Resolution", within="8h"))
     case = a_case(under=process).opened().completed("09:30").as_of("10:00")
     assert case.milestones == [f"{FIRST}#1 met", "Resolution#1 running"]
+
+
+def test_a_mistake_found_after_a_closing_at_the_very_target_leaves_a_cancelled_milestone() -> None:
+    case = a_case().opened().completed("09:30").closed("10:00").uncompleted("10:30").as_of("11:00")
+    assert (case.milestone().status, case.milestone().violated) == ("cancelled", None)

@@ -1,6 +1,6 @@
 """What was learned after it had happened (SPEC 2, Late news; SPEC 8, Knowledge)."""
 
-from tests.sla.builders import BY_PRIORITY, FIRST, a_case, a_milestone, a_process
+from tests.sla.builders import BY_PRIORITY, FIRST, a_case, a_milestone, a_process, some_hours
 
 
 def test_a_completion_learned_late_takes_the_violation_back() -> None:
@@ -137,3 +137,16 @@ def test_a_mistake_found_after_the_retraction_brings_the_violation_back() -> Non
     assert case.milestone().violated == "10:00"
     assert case.effects[-1].startswith("retracted/1 10:03")
     assert "violation-1/1~2 10:00 late" in case.effects
+
+
+def test_what_is_learned_in_the_instant_of_the_warning_is_not_late() -> None:
+    assert a_case().opened("09:00", learned="09:45").as_of("09:45").effects == ["warning-1/1 09:45"]
+
+
+def test_a_mail_that_is_learned_of_late_still_waits_for_its_hours() -> None:
+    desk = some_hours("desk", {"tue": ["08:00-10:00"]})
+    mail = {"email": {"to": "owner", "template": "warning", "during": "desk"}}
+    process = a_process(a_milestone(warnings=None, violations=[{"after": "0s", "actions": [mail]}]))
+    case = a_case(under=process, calendars=[desk]).opened("09:00", learned="10:30")
+    assert case.as_of("10:30").wakes == "Tue 08:00"
+    assert [effect.split(" late")[0] for effect in case.as_of("Tue 08:00").effects] == ["violation-1/1 Tue 08:00"]

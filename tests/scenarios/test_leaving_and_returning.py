@@ -155,3 +155,20 @@ def test_the_night_between_closing_and_return_is_no_stop_of_office_hours() -> No
     case = a_case(under=process, calendars=[some_hours(hours=WEEKDAYS)]).opened("15:00").closed("16:00")
     first = case.reopened("Tue 10:00").as_of("Tue 10:30").milestone()
     assert (first.minutes["stopped"], first.target) == (120, "Tue 13:00")
+
+
+def test_closed_twice_is_closed_once() -> None:
+    case = a_case().opened().closed("09:30").closed("09:40").reopened("10:30").as_of("10:40")
+    assert (case.milestones, case.milestone().target) == ([f"{FIRST}#1 running"], "11:00")
+
+
+def test_what_was_not_closed_is_not_reopened() -> None:
+    case = under(on_reopen="restart").opened().reopened("09:30").as_of("09:40")
+    assert (case.milestones, case.milestone().started) == ([f"{FIRST}#1 running"], "09:00")
+
+
+def test_a_period_that_ended_while_out_gives_way_at_the_return() -> None:
+    case = under(a_quiet(recurrence="periodic"), on_exit="leave_open").opened().closed("09:30").reopened("10:30")
+    assert case.as_of("10:20").milestones == [f"{FIRST}#1 overdue"]
+    assert case.as_of("10:40").milestones == [f"{FIRST}#1 missed", f"{FIRST}#2 running"]
+    assert case.as_of("10:40").milestone(occurrence=2).started == "10:30"

@@ -53,6 +53,21 @@ def test_a_longer_limit_while_stopped_after_the_violation_leaves_the_target_that
     assert (first.violated, first.target) == ("10:00", "10:00")
 
 
+def test_a_new_target_is_watched_for_though_the_violation_is_old() -> None:
+    case = a_case(under=a_process(a_quiet(within=BY_PRIORITY))).opened(priority="P1").changed("10:30", priority="P2")
+    assert case.as_of("10:40").wakes == "13:00"
+
+
+def test_a_shorter_limit_whose_target_is_now_violates_now_and_warns_no_more() -> None:
+    case = under().opened(priority="P2").changed("10:00", priority="P1").as_of("10:00")
+    assert case.effects == ["warning-1/1 09:45 skipped", "violation-1/1 10:00"]
+
+
+def test_a_shorter_limit_whose_target_is_ahead_still_warns_though_late() -> None:
+    case = under().opened(priority="P2").changed("09:50", priority="P1").as_of("09:55")
+    assert [effect.removesuffix(" late") for effect in case.effects] == ["warning-1/1 09:45"]
+
+
 def test_a_warning_that_was_sent_is_not_sent_again_under_a_new_limit() -> None:
     case = under().opened(priority="P1").changed("09:50", priority="P2")
     assert case.as_of("12:30").effects == ["warning-1/1 09:45"]

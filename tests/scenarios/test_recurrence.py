@@ -114,3 +114,14 @@ def test_an_exit_ends_the_series() -> None:
 def test_what_was_to_follow_vanishes_at_the_exit() -> None:
     case = recurring("sequential").opened().completed("09:30").closed("09:40").as_of("09:45")
     assert case.milestones == [f"{FIRST}#1 met"]
+
+
+def test_a_period_in_which_it_applies_again_is_the_one_that_the_clock_has_come_to() -> None:
+    case = recurring("periodic", when=GOLD).opened(tier="gold").completed("09:20").changed("09:30", tier="basic")
+    assert case.changed("11:30", tier="gold").as_of("11:40").milestone(occurrence=2).started == "11:00"
+
+
+def test_a_period_by_criteria_begins_when_it_applies_again() -> None:
+    case = recurring("periodic", when=GOLD, start="criteria").opened(tier="gold").completed("09:20")
+    case = case.changed("09:30", tier="basic").changed("11:30", tier="gold")
+    assert case.as_of("11:40").milestone(occurrence=2).started == "11:30"

@@ -137,3 +137,13 @@ def test_the_next_wake_up_is_the_earliest_thing_ahead() -> None:
 def test_an_event_that_is_known_to_come_is_waited_for() -> None:
     case = under().opened().happened("completed", "09:30", learned="09:10", milestone="First Response")
     assert (case.as_of("09:10").wakes, case.as_of("09:30").milestone().status) == ("09:30", "met")
+
+
+def test_word_of_success_that_waited_is_sent_if_it_is_still_true() -> None:
+    case = under(success=[waiting(TELL)]).opened("11:00").completed("11:30")
+    assert case.as_of("Tue 09:00").effects == ["success/1 Tue 08:00"]
+
+
+def test_word_of_success_that_waited_is_dropped_if_it_was_a_mistake() -> None:
+    case = under(success=[waiting(TELL)]).opened("11:00").completed("11:30").uncompleted("11:40")
+    assert case.as_of("Tue 09:00").effects == ["success/1 Tue 08:00 skipped"]

@@ -86,3 +86,13 @@ def test_a_reassignment_is_not_known_before_the_world_has_told_it() -> None:
     case = a_case(under=process).opened(owner="ada")
     assert case.as_of("10:30").timeline.fields["owner"] == "ada"
     assert case.changed("10:01", owner="bob").as_of("10:30").timeline.fields["owner"] == "bob"
+
+
+def test_what_begins_by_an_update_is_not_completed_by_another_of_that_instant() -> None:
+    answer = a_quiet("Answer", when={"answered": True}, start="criteria", complete_when={"event": "changed"})
+    last = a_quiet("Last", complete_when={"answered": True}, success=[updating(last=True)])
+    process = a_process(a_quiet(success=[updating(answered=True)]), answer, last)
+    case = a_case(under=process).opened().completed("09:20")
+    assert case.as_of("09:20").timeline.fields["last"] is True
+    assert case.as_of("09:30").milestone("Answer").status == "running"
+    assert case.changed("09:40", colour="blue").as_of("09:50").milestone("Answer").completed == "09:40"
