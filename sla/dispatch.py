@@ -59,7 +59,7 @@ def dispatch(
         wakeup_for=_wakeup_for(timeline, next_wakeup),
         view=None if view == asked.shown else view,
         changes=list(_changes(asked.shown, view, timeline)),
-        finished=timeline.out and next_wakeup is None and not start,
+        finished=timeline.out and next_wakeup is None,
     )
 
 

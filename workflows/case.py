@@ -10,40 +10,24 @@ history and a replay never computes it anew. Nothing that an event or an action 
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any
 
 from temporalio import workflow
-from temporalio.common import Priority, RetryPolicy, SearchAttributeKey, SearchAttributeUpdate
-from temporalio.exceptions import ActivityError, ApplicationError
-from temporalio.workflow import ActivityCancellationType
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from sla import messages
     from sla.events import AnyEvent
-    from sla.messages import (
-        CaseInput,
-        CaseState,
-        CaseView,
-        Concluded,
-        DecideInput,
-        Decision,
-        News,
-        Outcome,
-        Performed,
-        PerformInput,
-        Reception,
-        RecordInput,
-        Refused,
-        Task,
-    )
+    from sla.messages import CaseInput, CaseState, CaseView, DecideInput, Decision, News, Reception, Refused
+
+# Our own parts are loaded anew for each run, sandboxed as this file is. That is meant: the strict sandbox need not object.
+with workflow.unsafe.sandbox_import_notification_policy(workflow.SandboxImportNotificationPolicy.SILENT):
+    from workflows.acting import Actions
+    from workflows.scribe import Scribe, as_of, second
+    from workflows.showing import show
 
 SECOND = timedelta(seconds=1)
-PRIORITY = {"violation": 1, "warning": 2}
-OTHER_PRIORITY = 3
-
 DECIDE_RETRY = RetryPolicy(initial_interval=SECOND, maximum_interval=timedelta(seconds=30))
-RECORD_RETRY = RetryPolicy(initial_interval=SECOND, maximum_interval=timedelta(minutes=1))
-ACTION_RETRY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=10))
 
 
 @workflow.defn(name=messages.WORKFLOW)
@@ -55,25 +39,19 @@ class SlaCase:
         self.record = case.record
         self.ref = case.ref
         self.log: list[AnyEvent] = list(case.log)
-        self.recorded = case.recorded
-        self.done: dict[str, Outcome] = dict(case.done)
         # News of a second in which something was done counts as recorded after it: what was done stays done.
         self.quiet_from = case.decided_at + SECOND if case.decided_at else None
         self.inbox: list[AnyEvent] = []
         self.answers: dict[str, Reception | Refused] = {}
-        self.concluded: list[Concluded] = []
-        self.running: dict[str, asyncio.Task[None]] = {}
-        self.moot: dict[str, str] = {}
+        self.scribe = Scribe(case.record, case.ref, self.log, case.recorded)
+        self.actions = Actions(case.ref, case.done, self.scribe, self.inbox)
         self.undecided = True
-        self.unrecorded = len(self.log) > self.recorded
-        self.scribe: asyncio.Task[None] | None = None
         self.timer: asyncio.Task[None] | None = None
         self.armed_at: datetime | None = None
         self.next_wakeup: datetime | None = None
         self.wakeup_for = ""
         self.view: CaseView | None = None
         self.finished = False
-        self.rolling = False
 
     # ------------------------------------------------------------------ the story
 
@@ -84,27 +62,28 @@ class SlaCase:
             if self.inbox or (self.log and self.undecided):
                 await self._decide()
             elif self._over():
-                await workflow.wait_condition(workflow.all_handlers_finished)
-                if not self.inbox:
+                if await self._quiet():
                     return self.view
-            elif workflow.info().is_continue_as_new_suggested():
+            elif self._should_roll():
                 await self._roll()
             else:
                 await self._wait()
 
     def _over(self) -> bool:
         nothing_open = self.finished or not self.log
-        return nothing_open and not self.running and not self.unrecorded and self._scribe_rests()
-
-    def _scribe_rests(self) -> bool:
-        return self.scribe is None or self.scribe.done()
+        return nothing_open and not self.actions.running and self.scribe.rests()
 
     async def _wait(self) -> None:
         """Until there is news, the armed time comes, or work that the end waits for is done."""
         self._arm()
         await workflow.wait_condition(
-            lambda: bool(self.inbox or self.undecided or self._over() or workflow.info().is_continue_as_new_suggested())
+            lambda: bool(self.inbox or (self.log and self.undecided) or self._over() or self._should_roll())
         )
+
+    async def _quiet(self) -> bool:
+        """Wait until everybody who gave news has their answer; False if more news comes first, which then goes first."""
+        await workflow.wait_condition(lambda: bool(self.inbox) or workflow.all_handlers_finished())
+        return not self.inbox
 
     # ------------------------------------------------------------------ hearing
 
@@ -137,8 +116,8 @@ class SlaCase:
     @workflow.signal(name=messages.RETRY)
     def retry(self, key: str) -> None:
         """Let an action that was given up be decided anew."""
-        if self.done.get(key) == "gave_up":
-            del self.done[key]
+        if self.actions.done.get(key) == "gave_up":
+            del self.actions.done[key]
             self.undecided = True
 
     @workflow.query(name=messages.STATE)
@@ -150,8 +129,8 @@ class SlaCase:
             events=len(self.log),
             view=self.view,
             next_wakeup=self.next_wakeup,
-            under_way=list(self.running),
-            done=self.done,
+            under_way=list(self.actions.running),
+            done=self.actions.done,
         )
 
     def _known(self, event: AnyEvent) -> bool:
@@ -162,7 +141,7 @@ class SlaCase:
     async def _decide(self) -> None:
         news = self._take_news()
         log = [*self.log, *news]
-        now = max([_second(workflow.now()), *(event.recorded_at for event in log)])
+        now = as_of(log)
         self.undecided = False
         decision = await workflow.execute_local_activity(
             messages.DECIDE,
@@ -171,8 +150,8 @@ class SlaCase:
                 ref=self.ref,
                 log=log,
                 news=len(news),
-                done=[*self.done, *self.running],
-                running=list(self.running),
+                done=[*self.actions.done, *self.actions.running],
+                running=list(self.actions.running),
                 now=now,
                 shown=self.view,
             ),
@@ -188,12 +167,12 @@ class SlaCase:
         for event in self.inbox:
             if event.id not in fresh and not self._known(event):
                 fresh[event.id] = self._stamped(event)
-        self.inbox = []
+        self.inbox.clear()
         return list(fresh.values())
 
     def _stamped(self, event: AnyEvent) -> AnyEvent:
         """`recorded_at` as our service stamped it, but not ahead of our clock, nor before what was already done."""
-        recorded_at = min(event.recorded_at, _second(workflow.now()))
+        recorded_at = min(event.recorded_at, second(workflow.now()))
         if self.quiet_from is not None:
             recorded_at = max(recorded_at, self.quiet_from)
         return event.model_copy(update={"recorded_at": recorded_at})
@@ -205,43 +184,18 @@ class SlaCase:
         self.quiet_from = now + SECOND if decision.start else max(now, self.quiet_from or now)
         self.next_wakeup, self.wakeup_for = decision.next_wakeup, decision.wakeup_for
         self.finished = decision.finished
-        self._show(decision.view)
-        self._drop(decision.drop)
+        if decision.view is not None:
+            self.view = decision.view
+            show(self.ref, decision.view)
+        self.actions.drop(decision.drop)
         for task in decision.start:
-            self.running[task.key] = asyncio.create_task(self._perform(task, len(self.log)))
+            self.actions.start(task, len(self.log))
         for event in news:
             self.answers[event.id] = refused.get(event.id) or Reception(
                 record=self.record, event=event.id, changes=decision.changes, view=self.view
             )
         if accepted or decision.view is not None or decision.start or decision.drop:
-            self._keep_record()
-
-    def _drop(self, drop: list[Concluded]) -> None:
-        for one in drop:
-            if one.key in self.running:
-                self.moot[one.key] = one.reason
-                self.running[one.key].cancel()
-            else:
-                self.done[one.key] = one.outcome
-                self.concluded.append(one)
-
-    # ------------------------------------------------------------------ showing
-
-    def _show(self, view: CaseView | None) -> None:
-        if view is None:
-            return
-        self.view = view
-        workflow.set_current_details(_markdown(view))
-        wanted: dict[str, object] = {
-            "SlaProcess": self.ref.process,
-            "SlaAccount": view.account,
-            "SlaStatus": view.status,
-            "SlaNextDeadline": view.next_deadline,
-            "SlaOwnerKind": view.owner_kind,
-        }
-        changes = [update for name, value in wanted.items() for update in _changed(name, value)]
-        if changes:
-            workflow.upsert_search_attributes(changes)
+            self.scribe.write()
 
     # ------------------------------------------------------------------ waiting
 
@@ -265,142 +219,24 @@ class SlaCase:
         elif self.next_wakeup is not None:
             self.undecided = True
 
-    # ------------------------------------------------------------------ acting
-
-    async def _perform(self, task: Task, events: int) -> None:
-        """Perform one action; however it goes, the case goes on."""
-        try:
-            # The activity reads the log from the store: what the decision knew must be there first.
-            await workflow.wait_condition(lambda: self.recorded >= events)
-            performed = await workflow.execute_activity(
-                messages.ACTION_PREFIX + task.kind,
-                PerformInput(record=self.record, ref=self.ref, key=task.key),
-                result_type=Performed,
-                activity_id=task.key,
-                task_queue=self._queue(task),
-                start_to_close_timeout=timedelta(minutes=2),
-                schedule_to_close_timeout=timedelta(seconds=task.budget_s),
-                retry_policy=ACTION_RETRY,
-                priority=Priority(priority_key=PRIORITY.get(task.trigger, OTHER_PRIORITY)),
-                # An attempt under way tells how it ended, so that a mail that went out counts as sent.
-                cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-                summary=f"{task.trigger}: {task.kind} for {task.key.split('/')[1]}",
-            )
-            self.done[task.key] = performed.outcome
-            self._tell(performed.events)
-        except (ActivityError, asyncio.CancelledError) as problem:
-            self._unperformed(task, problem)
-        finally:
-            self.running.pop(task.key, None)
-            self.moot.pop(task.key, None)
-
-    def _queue(self, task: Task) -> str:
-        return messages.task_queue(workflow.info().task_queue.removesuffix("-cases"), task.world)
-
-    def _tell(self, events: list[AnyEvent]) -> None:
-        """What an action decided about the record is news, of the instant at which we learn it."""
-        now = _second(workflow.now())
-        self.inbox.extend(event.model_copy(update={"at": now, "recorded_at": now}) for event in events)
-
-    def _unperformed(self, task: Task, problem: BaseException) -> None:
-        if task.key in self.moot:
-            end = Concluded(key=task.key, outcome="dropped", reason=self.moot[task.key])
-        elif self.rolling:
-            return  # the next run decides it anew
-        else:
-            cause = getattr(problem, "cause", None) or problem
-            end = Concluded(key=task.key, outcome="gave_up", reason=str(cause))
-            workflow.logger.warning("action_given_up", extra={"record": self.record, "key": task.key})
-        self.done[task.key] = end.outcome
-        self.concluded.append(end)
-        self._keep_record()
-
-    # ------------------------------------------------------------------ remembering
-
-    def _keep_record(self) -> None:
-        self.unrecorded = True
-        if self._scribe_rests():
-            self.scribe = asyncio.create_task(self._record())
-
-    async def _record(self) -> None:
-        """Tell the store, for as long as it takes; what came up meanwhile goes along."""
-        while self.unrecorded:
-            self.unrecorded = False
-            upto, concluded = len(self.log), list(self.concluded)
-            try:
-                await workflow.execute_activity(
-                    messages.RECORD,
-                    RecordInput(
-                        record=self.record,
-                        ref=self.ref,
-                        events=self.log[self.recorded : upto],
-                        concluded=concluded,
-                        now=max([_second(workflow.now()), *(event.recorded_at for event in self.log)]),
-                    ),
-                    start_to_close_timeout=timedelta(minutes=1),
-                    retry_policy=RECORD_RETRY,
-                )
-            except ActivityError:
-                workflow.logger.error("store_refuses", extra={"record": self.record})
-                self.unrecorded = True
-                await workflow.sleep(timedelta(minutes=5), summary="the store refuses; trying again")
-                continue
-            self.recorded = upto
-            self.concluded = [one for one in self.concluded if one not in concluded]
-
     # ------------------------------------------------------------------ rolling over
+
+    def _should_roll(self) -> bool:
+        """When the history has grown long, but not while the store is behind: news must not wait for that."""
+        return workflow.info().is_continue_as_new_suggested() and self.scribe.rests()
 
     async def _roll(self) -> None:
         """Continue as new. Actions waiting for a retry are taken back and decided anew; those under way end first."""
-        self.rolling = True
-        await asyncio.sleep(0)  # a task cancelled before its first step would never tell that it has ended
-        for task in list(self.running.values()):
-            task.cancel()
-        await workflow.wait_condition(lambda: not self.running and not self.unrecorded and self._scribe_rests())
-        if self.inbox:
-            await self._decide_before_rolling()
-            return
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        decided_at = self.quiet_from - SECOND if self.quiet_from else None
-        workflow.continue_as_new(
-            CaseInput(
-                record=self.record,
-                ref=self.ref,
-                log=self.log,
-                recorded=self.recorded,
-                done=self.done,
-                decided_at=decided_at,
+        await self.actions.take_back()
+        self.undecided = True
+        if self.scribe.rests() and await self._quiet():
+            workflow.continue_as_new(
+                CaseInput(
+                    record=self.record,
+                    ref=self.ref,
+                    log=self.log,
+                    recorded=self.scribe.recorded,
+                    done=self.actions.done,
+                    decided_at=self.quiet_from - SECOND if self.quiet_from else None,
+                )
             )
-        )
-
-    async def _decide_before_rolling(self) -> None:
-        self.rolling = False
-        await self._decide()
-
-
-def _second(at: datetime) -> datetime:
-    return at.replace(microsecond=0)
-
-
-def _changed(name: str, value: object) -> list[SearchAttributeUpdate[Any]]:
-    """The update that makes a search attribute this value, if it is not already."""
-    kind = messages.SEARCH_ATTRIBUTES[name]
-    key = SearchAttributeKey.for_datetime(name) if kind == "Datetime" else SearchAttributeKey.for_keyword(name)
-    held = workflow.info().typed_search_attributes.get(key)
-    if held == value:
-        return []
-    return [key.value_unset() if value is None else key.value_set(value)]  # type: ignore[arg-type]  # the table pairs them
-
-
-def _markdown(view: CaseView) -> str:
-    """The case as a small table for Temporal's UI."""
-    rows = [
-        f"| {one.milestone} #{one.occurrence} | {one.status} | {_when(one.target_at)} | {'yes' if one.violated else ''} |"
-        for one in view.milestones
-    ]
-    head = ["| milestone | status | target (UTC) | violated |", "|---|---|---|---|"]
-    return "\n".join([f"**{view.status}**, next deadline {_when(view.next_deadline)}", "", *head, *rows])
-
-
-def _when(at: datetime | None) -> str:
-    return at.strftime("%Y-%m-%d %H:%M:%S") if at else "–"
