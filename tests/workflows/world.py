@@ -1,5 +1,6 @@
 """The world around a case under test: every port in memory, some of which can be taken down, and the usual definitions."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -83,19 +84,27 @@ def a_directory() -> MemoryDirectory:
     )
 
 
+def _open_gate() -> asyncio.Event:
+    gate = asyncio.Event()
+    gate.set()
+    return gate
+
+
 class Breakdown(Exception):
     """Nothing that the code foresees."""
 
 
 @dataclass(slots=True)
 class ShakyMailer(MemoryMailer):
-    """A mail server that refuses with `problem` as long as there is one. `tries` counts."""
+    """A mail server that refuses with `problem` as long as there is one, and takes its time until `gate` is open."""
 
     problem: Exception | None = None
+    gate: asyncio.Event = field(default_factory=_open_gate)
     tries: int = 0
 
     async def send(self, mail: Mail) -> None:
         self.tries += 1
+        await self.gate.wait()
         if self.problem is not None:
             raise self.problem
         self.sent.append(mail)
