@@ -97,7 +97,7 @@ def _read(path: Path) -> Mail:
         sender=str(message["From"] or ""),
         to=str(message["To"] or ""),
         recipients=tuple(part.strip() for part in str(message[RECIPIENTS_HEADER] or "").split(",") if part.strip()),
-        subject=str(message["Subject"] or ""),
+        subject=str(message["Subject"] or "").strip(),  # a long one is folded right after its name
         date=_date(message),
         message_id=str(message["Message-ID"] or "").strip(),
         text=_body(message, "plain"),

@@ -29,7 +29,14 @@ def main() -> None:
 
 def services() -> Services:
     """What the command line can do in this installation."""
-    return Services(settings=_settings, desk=_desk, run_worker=_run_worker, run_dev=_run_dev, upgrade_store=_upgrade_store)
+    return Services(
+        settings=_settings,
+        desk=_desk,
+        run_worker=_run_worker,
+        run_dev=_run_dev,
+        run_demo=_run_demo,
+        upgrade_store=_upgrade_store,
+    )
 
 
 def _settings() -> "Settings":
@@ -56,6 +63,12 @@ async def _run_dev(settings: "Settings") -> None:
     from workers.services import run_dev  # noqa: PLC0415
 
     await run_dev(settings)
+
+
+async def _run_demo(settings: "Settings") -> int:
+    from workers.demo import run_demo  # noqa: PLC0415
+
+    return await run_demo(settings)
 
 
 async def _upgrade_store(settings: "Settings") -> None:

@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from runtime.settings import Settings
     from starter.desk import Desk
 
-    Service = Callable[[Settings], Awaitable[None]]
+    Service = Callable[[Settings], Awaitable[int | None]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """`settings` reads the environment; `desk` connects; the others run until they are done or told to stop."""
+    """`settings` reads the environment; `desk` connects; the others run until they are done or told to stop.
+
+    What they return is the exit code; None is 0.
+    """
 
     settings: "Callable[[], Settings]"
     desk: "Callable[[Settings], AbstractAsyncContextManager[Desk]] | None" = None
