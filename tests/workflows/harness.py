@@ -18,11 +18,10 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.sdk.v1 import WorkflowMetadata
-from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.testing import WorkflowEnvironment
 
@@ -32,7 +31,7 @@ from sla.instants import to_instant
 from sla.messages import CaseInput, CaseState, CaseView, News, ProcessRef, Reception
 from sla.process.model import Process
 from starter.cases_client import CasesClient
-from tests.workflows.servers import skipping, working
+from tests.workflows.servers import described, is_open, skipping, working
 from tests.workflows.world import World, a_process
 from workflows.case import SlaCase
 
@@ -163,7 +162,7 @@ class Bench:
         """
 
         async def watch() -> None:
-            while _under_way(await self.describe()):
+            while _under_way(await self.described()):
                 await asyncio.sleep(0.005)
 
         await self.bounded(watch())
@@ -190,15 +189,13 @@ class Bench:
         details: str = told.current_details
         return details
 
-    async def describe(self) -> DescribeWorkflowExecutionResponse:
-        """What the server knows of the case."""
-        execution = WorkflowExecution(workflow_id=messages.workflow_id(self.record))
-        asked = DescribeWorkflowExecutionRequest(namespace=self.client.namespace, execution=execution)
-        return await self.client.workflow_service.describe_workflow_execution(asked)
-
     async def is_open(self) -> bool:
         """Whether the case runs."""
-        return not (await self.describe()).workflow_execution_info.HasField("close_time")
+        return is_open(await self.described())
+
+    async def described(self) -> DescribeWorkflowExecutionResponse:
+        """What the server knows of the case."""
+        return await described(self.client, self.record)
 
     async def history(self) -> WorkflowHistory:
         """The history of the latest run."""
@@ -233,7 +230,7 @@ class Bench:
         """What hinders the case, as the server knows it."""
         async with asyncio.timeout(PATIENCE_S):
             history = await self.handle.fetch_history()
-            described = await self.describe()
+            described = await self.described()
         return "; ".join([*_failures(history), *_pending(described)]) or "the server knows of no failure"
 
 

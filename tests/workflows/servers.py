@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import get_args
 
+from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
@@ -76,3 +78,15 @@ async def working(client: Client, world: World, prefix: str, cached: int = 1000)
             worker = Worker(client, task_queue=queue, activities=performer.activities(outside), identity=IDENTITY)
             await stack.enter_async_context(worker)
         yield
+
+
+async def described(client: Client, record: str) -> DescribeWorkflowExecutionResponse:
+    """What the server knows of a case; the client's own way stumbles over the test server's emptied search attributes."""
+    execution = WorkflowExecution(workflow_id=messages.workflow_id(record))
+    asked = DescribeWorkflowExecutionRequest(namespace=client.namespace, execution=execution)
+    return await client.workflow_service.describe_workflow_execution(asked)
+
+
+def is_open(case: DescribeWorkflowExecutionResponse) -> bool:
+    """Whether a case runs."""
+    return not case.workflow_execution_info.HasField("close_time")

@@ -48,7 +48,7 @@ async def test_nothing_personal_stands_in_a_search_attribute_an_id_or_a_summary(
         await bench.open(**PERSONAL)
         await bench.at(61)
         history = await bench.history()
-        described = await bench.describe()
+        described = await bench.described()
         shown = [
             json.dumps(upserts(history)),
             str(described.workflow_execution_info),

@@ -27,7 +27,7 @@ from activities.ports import Mail, Person, Queue
 from activities.record import Recorder
 from sla.dispatch import BUDGET_S
 from sla.events import Event
-from sla.messages import ProcessRef
+from sla.messages import CaseInput, ProcessRef
 from sla.process.model import Process
 from sla.timeline import Timeline
 
@@ -165,6 +165,19 @@ class World:
         )  # fmt: skip
         return Performer(
             definitions=self.definitions, cases=self.cases, ledger=self.ledger, clock=SetClock(NEVER_READ), outside=outside
+        )
+
+    def case_input(self, record: str, ref: ProcessRef) -> CaseInput:
+        """What a case that has ended starts anew from, as the doors read it from the store."""
+        log = self.cases.logs[record]
+        done = {
+            key: line.outcome
+            for key, line in self.ledger.lines.items()
+            if key.startswith(f"{record}/") and "/to/" not in key
+        }
+        return CaseInput.model_validate(
+            {"record": record, "ref": ref, "log": log, "recorded": len(log), "done": done}
+            | {"decided_at": self.cases.views[record].as_of}
         )
 
     def performed(self) -> list[str]:
