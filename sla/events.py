@@ -154,7 +154,11 @@ def _first_problem(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     if first["type"] == "union_tag_not_found":
         return f"type: is missing; write one of {', '.join(EVENT_TYPES)}"
-    path = ".".join(str(part) for part in first["loc"] if part not in EVENT_TYPES) or "type"
+    loc = [str(part) for part in first["loc"] if part not in EVENT_TYPES]
+    if len(loc) > 2 and loc[0] in ("fields", "set"):  # what follows the field's name are the forms that it might have had
+        why = first["msg"].removeprefix("Value error, ") if first["type"] == "value_error" else "cannot be kept"
+        return f"{loc[0]}.{loc[1]}: {why}; a field holds text, a number, true, false, null, or a list of these"
+    path = ".".join(loc) or "type"
     return f"{path}: {first['msg'].removeprefix('Value error, ')}"
 
 

@@ -17,7 +17,7 @@ from sla.timeline import Refusal
 class Heard:
     """An admitted event with its instants in epoch seconds."""
 
-    __slots__ = ("at", "event", "id", "position", "recorded")
+    __slots__ = ("at", "event", "from_s", "id", "position", "recorded")
 
     def __init__(self, position: int, event: Event) -> None:
         self.position = position
@@ -25,11 +25,12 @@ class Heard:
         self.id = event.id
         self.at = to_s(event.at)
         self.recorded = to_s(event.recorded_at)
+        self.from_s = self.at
 
     @property
     def late(self) -> bool:
-        """Whether it was learned after it happened."""
-        return self.recorded > self.at
+        """Whether it was learned after it began to count."""
+        return self.recorded > self.from_s
 
     def order(self) -> tuple[int, int, str]:
         """Events are ordered by (`at`, `recorded_at`, `id`)."""
@@ -79,9 +80,16 @@ def _first_opened(heard: list[Heard], process: Process, calendars: Mapping[str, 
         if isinstance(one.event, Opened):
             reason = _opening_problem(one.event, process, calendars)
             if reason is None:
+                one.from_s = min(one.at, _start(one.event, process, otherwise=one.at))
                 return one
             refuse(one, reason)
     return None
+
+
+def _start(event: Opened, process: Process, *, otherwise: int) -> int:
+    """When the process starts by the fields of `opened`, which hold from the start (SPEC 8, Starting)."""
+    start = event.fields.get(process.start_at)
+    return otherwise if start is None else to_s(to_instant(start))
 
 
 def _opening_problem(event: Opened, process: Process, calendars: Mapping[str, BusinessHours]) -> str | None:

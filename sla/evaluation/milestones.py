@@ -119,13 +119,15 @@ class Milestones:
             self.record.note(at, f"uncompleted '{track.name}' (event '{event.id}'): it was not completed, nothing changed")
             return track
         last.reopen()
-        last.anew = True
+        last.anew = last.line.complete is not None and last.line.complete.holds(self.record.situation())
         track.boundary, track.boundary_of = None, None
         self._arm(track, last)
         record = self.record
         if record.out and record.plan.process.on_exit == "cancel":
             pass_all(record, track, last, until=record.exit_at - 1)
             self._close_at_exit(last)
+            if not last.clock.stops.holding(record.exit_at):  # the stop of being out began with the exit
+                last.frozen_target = last.target
         return track
 
     # ------------------------------------------------------------------ criteria

@@ -16,7 +16,7 @@ from sla.evaluation.firing import Firing, Update, key_of, unwanted
 from sla.evaluation.milestones import Milestones
 from sla.evaluation.plan import Plan, names_events
 from sla.evaluation.run import Run
-from sla.events import Changed, Closed, Completed, Event, Opened, Reopened, Resumed, Stopped, Uncompleted
+from sla.events import Changed, Closed, Completed, Opened, Reopened, Resumed, Stopped, Uncompleted
 from sla.instants import from_s, to_instant, to_s, to_text
 from sla.process.conditions import Happening, Since, Situation
 from sla.process.model import Action
@@ -86,14 +86,16 @@ class Projection:
 
     def _next_instant(self) -> int | None:
         if not self.began:
-            return self.opened.at
+            return self.opened.from_s
         return min((at for at in self._instants(for_people=False) if at > self.now_s), default=None)
 
     def _instants(self, *, for_people: bool) -> list[int]:
         """What lies ahead. `for_people` leaves out what only the walk itself must notice (a start that starts nothing)."""
         if not self.began:
-            return [self.opened.at]
+            return [self.opened.from_s]
         ahead = [self.events[self.next_event].at] if self.next_event < len(self.events) else []
+        if self.opened.at > self.now_s:
+            ahead.append(self.opened.at)
         if self.next_injected < len(self.injected):
             ahead.append(self.injected[self.next_injected][0])
         start = self.start_field() if self.process_start is None else None
@@ -105,12 +107,12 @@ class Projection:
 
     def _step(self, at: int) -> None:
         self.now_s = at
-        if not self.began:
-            self.began = True
-            self.serial += 1
-            self._open(self.opened.event)
-            self._round(at, [], opening=True)
         self.serial += 1
+        if not self.began:
+            self._open(at)
+        if at == self.opened.at:
+            self._round(at, [self.opened.event])
+            self.serial += 1
         batch: Sequence[Happening] = self._take(at)
         for round_ in range(MAX_ROUNDS + 1):
             self._round(at, batch)
@@ -150,12 +152,17 @@ class Projection:
 
     # ------------------------------------------------------------------ values
 
-    def _open(self, event: Event) -> None:
+    def _open(self, at: int) -> None:
+        """Take the first fields. They hold from the start, also where that lies before the event `opened` itself."""
+        event = self.opened.event
         assert isinstance(event, Opened)  # noqa: S101 - admission chose it by its type
+        self.began = True
         self.fields = {name: value for name, value in event.fields.items() if value is not None}
         self.fields.setdefault("opened_at", to_text(event.at))
-        self._follow(event)
         self.milestones.stop(BEGINNING)
+        if at < self.opened.at:
+            self._round(at, [], opening=True)
+            self.serial += 1
 
     def _values(self, at: int, batch: Sequence[Happening]) -> None:
         for event in batch:
@@ -330,7 +337,8 @@ class Projection:
         ready = [firing for opening, firing in self.deferred if opening <= at]
         self.deferred = [waiting for waiting in self.deferred if waiting[0] > at]
         for firing in ready:
-            firing.skip = unwanted(firing.trigger, firing.run, firing.at, at)
+            out = "the record is out of the process" if self.out and firing.trigger != "success" else None
+            firing.skip = out or unwanted(firing.trigger, firing.run, firing.at, at)
             firing.due = firing.at = at
             self.firings.append(firing)
 

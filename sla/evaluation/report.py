@@ -37,7 +37,7 @@ def report(walk: Projection, ledger: Ledger, refused: list[Refusal], now: dateti
     now_s = to_s(now)
     if not walk.began:
         return report_nothing(walk.plan.process, [walk.opened.event], refused, now).model_copy(
-            update={"next_wakeup": from_s(walk.opened.at)}
+            update={"next_wakeup": from_s(walk.opened.from_s)}
         )
     reached = [entry for runs in ledger.entries.values() for entry in runs if entry.at <= now_s]
     reached.sort(key=lambda entry: entry.sequence)

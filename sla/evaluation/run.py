@@ -68,7 +68,8 @@ class Run:
         """Lay out what lies ahead (or was found elapsed), after a change of limit or stops."""
         reach, limit = self.clock.reach, self.limit
         target = reach(limit)
-        if target is not None:
+        kept = self.violated_at is not None and self.clock.stops.since is not None
+        if target is not None and not kept:
             self.target = target
         schedule = []
         if self.violated_at is None and target is not None:

@@ -63,7 +63,7 @@ class Track:
 
     def completed(self, run: Run, at: int) -> None:
         """Fix from where a successor of a completed occurrence would count."""
-        early = run.violated_at is None and (run.frozen_target is None or at < run.frozen_target)
+        early = run.frozen_target is None or at < run.frozen_target
         if self.recurrence == "periodic" or (self.recurrence == "sequential" and early):
             self.boundary_of = (run.clock, run.limit)
             self.rearm()
@@ -129,9 +129,10 @@ class Track:
 
     def _on_the_grid(self, base: int, clock_from: ClockFrom) -> int:
         """Of `periodic`, periods wholly before `when` held are skipped."""
-        if self.recurrence != "periodic" or self.held_since <= base:
+        since = self.selected_since
+        if self.recurrence != "periodic" or since <= base:
             return base
         clock, limit = clock_from(base)
-        periods = clock.consumed(self.held_since) // limit
+        periods = clock.consumed(since) // limit
         start = clock.reach(periods * limit) if periods else base
-        return self.held_since if start is None else start
+        return since if start is None else start

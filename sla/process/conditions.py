@@ -262,8 +262,8 @@ class Condition:
     __slots__ = ("node", "source")
 
     def __init__(self, source: Mapping[str, Any]) -> None:
-        self.source = dict(source)
         self.node = parse(source)
+        self.source = dict(source)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Condition) and self.source == other.source

@@ -163,7 +163,7 @@ async def test_the_message_id_is_ascii_wherever_we_are_installed(base_url: str, 
 
 
 async def test_no_subject_of_a_case_can_break_out_of_the_header() -> None:
-    evil = "Down\r\nBcc: eve@evil.example\x0b\u2028\x00 again"
+    evil = "Down\r\nBcc: eve@evil.example\x0b\u2028 again"
     scene = a_scene("owner", events=[opened(subject=evil)])
     scene.templates = FileTemplates()
     await scene.perform()
