@@ -2,6 +2,7 @@
 
 - `plan`: a process compiled for asking; `clock`: consumed time and stops; `run`: one occurrence.
 - `projection`: the record walked from instant to instant, as it would have gone had all been known on time.
-- `track`: one milestone's occurrences in that walk; `ledger`: what was done on the knowledge of each moment.
+- `milestones`, `track`, `passing`: the occurrences in that walk; `presence`: how the record leaves and returns.
+- `firing`, `report`: actions reached, and the timeline in the end; `ledger`: what was done on the knowledge of each moment.
 - `admission`: which events may count at all.
 """

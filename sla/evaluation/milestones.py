@@ -23,7 +23,6 @@ class Milestones:
 
     def __init__(self, record: Projection) -> None:
         self.record = record
-        self.restarting = False
         self.tracks = [Track(lines) for lines in record.plan.tracks]
         self.own_stops: dict[Line, Stops] = {
             line: Stops() for track in self.tracks for line in track.lines if line.stop is not None
@@ -122,20 +121,14 @@ class Milestones:
         last.anew = last.line.complete is not None and last.line.complete.holds(self.record.situation())
         track.boundary, track.boundary_of = None, None
         self._arm(track, last)
-        record = self.record
-        if record.out and record.plan.process.on_exit == "cancel":
-            pass_all(record, track, last, until=record.exit_at - 1)
-            self._close_at_exit(last)
-            if not last.clock.stops.holding(record.exit_at):  # the stop of being out began with the exit
-                last.frozen_target = last.target
+        self.record.presence.close_after_all(track, last)
         return track
 
     # ------------------------------------------------------------------ criteria
 
     def criteria(self, at: int, *, news: bool) -> None:
         """Choose each milestone's line; cancel, switch, take new limits, begin what may begin."""
-        if self.restarting:
-            self._restart(at)
+        self.record.presence.restart(at)
         started = self.record.reach_start(at)
         for track in self.tracks:
             if news:
@@ -240,7 +233,7 @@ class Milestones:
             run = track.open
             while run is not None and run.schedule and run.schedule[0].at <= at:
                 pass_all(self.record, track, run, until=self._period_end(track, run, at))
-                if not self._rolls(track, run):
+                if not self.rolls(track, run):
                     break
                 run.end("rolled", run.violated_at or at, "the next period began")
                 self._begin_what_may(track, at)
@@ -251,48 +244,9 @@ class Milestones:
         periodic = track.recurrence == "periodic" and not self.record.out
         return min(at, run.target) if periodic and run.violated_at is None and run.target is not None else at
 
-    def _rolls(self, track: Track, run: Run) -> bool:
+    def rolls(self, track: Track, run: Run) -> bool:
+        """Whether the occurrence is an unmet period that has ended."""
         return track.recurrence == "periodic" and run.violated_at is not None and not self.record.out
-
-    # ------------------------------------------------------------------ leaving and returning
-
-    def leave(self, at: int) -> None:
-        """The record left: open milestones are cancelled, or stay open where the process says so."""
-        if self.record.plan.process.on_exit == "cancel":
-            for track in self.tracks:
-                if track.open is not None:
-                    self._close_at_exit(track.open)
-
-    def _close_at_exit(self, run: Run) -> None:
-        run.end("exit", self.record.exit_at, "the record left the process")
-        run.exit = self.record.exits
-
-    def reenter(self, at: int) -> None:
-        """The record came back: resume the same occurrences, or begin anew (after this instant's completions)."""
-        if self.record.plan.process.on_reopen != "resume":
-            self.restarting = True
-            return
-        for track in self.tracks:
-            if track.runs and track.runs[-1].ending == "exit" and track.runs[-1].exit == self.record.exits:
-                track.runs[-1].reopen()
-                track.runs[-1].arm()
-            elif track.open is not None and self._rolls(track, track.open):
-                self._roll_at_return(track, track.open, at)
-
-    def _restart(self, at: int) -> None:
-        self.restarting = False
-        for track in self.tracks:
-            if track.open is not None:
-                track.open.end("cancelled", at, "the process was restarted")
-            track.new_cycle()
-        if self.record.process_start is not None:
-            self.record.process_start = at
-
-    def _roll_at_return(self, track: Track, run: Run, at: int) -> None:
-        """A period that ended while the record was out (`leave_open`) gives way now; the next begins at the return."""
-        pass_all(self.record, track, run, until=at)
-        run.end("rolled", at, "the next period began")
-        track.due_while_out = True
 
     # ------------------------------------------------------------------ looking ahead
 

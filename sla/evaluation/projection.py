@@ -6,7 +6,6 @@ learn something late, a new walk is begun (`sla.evaluation.ledger`).
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 from sla.calendar import BusinessHours
 from sla.errors import NoOpenTime
@@ -14,16 +13,15 @@ from sla.evaluation.admission import Heard
 from sla.evaluation.clock import BEGINNING, Stops
 from sla.evaluation.firing import Firing, Update, key_of, unwanted
 from sla.evaluation.milestones import Milestones
-from sla.evaluation.plan import Plan, names_events
+from sla.evaluation.plan import Plan
+from sla.evaluation.presence import Presence
 from sla.evaluation.run import Run
-from sla.events import Changed, Closed, Completed, Opened, Reopened, Resumed, Stopped, Uncompleted
+from sla.events import Changed, Completed, Opened, Resumed, Stopped, Uncompleted
 from sla.instants import from_s, to_instant, to_s, to_text
 from sla.process.conditions import Happening, Since, Situation
 from sla.process.model import Action
 from sla.timeline import TriggerKind
 from sla.values import Value
-
-Move = Literal["leave", "return"]
 
 MAX_ROUNDS = 10
 """Rounds of `update` actions at one instant; a longer chain is cut and reported (SPEC 4)."""
@@ -57,12 +55,6 @@ class Projection:
         self.stopped_by_event = False
         self.base_stops = Stops()
         self.process_start: int | None = None
-        self.out = False
-        self.exits = 0
-        self.exit_at = 0
-        self.exit_held = False
-        self.leaving: list[Move] = []
-        self.left = self.turned_back = False
         self.firings: list[Firing] = []
         self.deferred: list[tuple[int, Firing]] = []
         self.updates: list[Update] = []
@@ -70,6 +62,7 @@ class Projection:
         self.notes: list[str] = []
         self.refused: list[tuple[Heard, str]] = []
         self.milestones = Milestones(self)
+        self.presence = Presence(self)
 
     # ------------------------------------------------------------------ the walk
 
@@ -148,7 +141,7 @@ class Projection:
             self.milestones.completions(at, batch)
         self.milestones.criteria(at, news=bool(batch) or opening)
         if batch or opening:
-            self._leave(at)
+            self.presence.settle(at)
 
     # ------------------------------------------------------------------ values
 
@@ -174,21 +167,8 @@ class Projection:
                     self.stopped_by_event = True
                 case Resumed():
                     self.stopped_by_event = False
-        self._exit_condition()
-        self._return(at, self._moves(batch))
+        self.presence.hear(at, batch)
         self.milestones.stop(at)
-
-    def _moves(self, batch: Sequence[Happening]) -> list[Move]:
-        """What lets the record leave or return at this instant, in the order of the events."""
-        leave = self.plan.exit
-        by_event = leave is not None and names_events(leave) and not self.exit_held
-        moves: list[Move] = []
-        for event in batch:
-            if isinstance(event, Reopened):
-                moves.append("return")
-            elif isinstance(event, Closed) or (by_event and leave is not None and leave.holds(self.situation([event]))):
-                moves.append("leave")
-        return moves
 
     def _set(self, values: Mapping[str, Value]) -> None:
         for name, value in values.items():
@@ -227,59 +207,19 @@ class Projection:
 
     def record_stopped(self) -> bool:
         """Whether the record-wide clock is stopped: by event, by the process, or out of a process that resumes."""
-        if self.stopped_by_event or (self.out and self._out_stops()):
+        if self.stopped_by_event or self.presence.stops():
             return True
         stop = self.plan.stop
         return stop is not None and stop.holds(self.situation())
 
-    def _out_stops(self) -> bool:
-        process = self.plan.process
-        return process.on_exit == "cancel" and process.on_reopen == "resume"
+    @property
+    def out(self) -> bool:
+        """Whether the record has left the process."""
+        return self.presence.out
 
     def situation(self, batch: Sequence[Happening] = ()) -> Situation:
         """What conditions look at now."""
         return Situation(self.fields, batch, self.since)
-
-    # ------------------------------------------------------------------ leaving and returning
-
-    def _exit_condition(self) -> None:
-        """`exit_when` acts on becoming true; turning back re-enters (SPEC 8, Leaving and returning)."""
-        held, leave = self.exit_held, self.plan.exit
-        self.exit_held = leave is not None and leave.holds(self.situation())
-        self.left = self.exit_held and not held
-        self.turned_back = held and not self.exit_held
-
-    def _return(self, at: int, moves: list[Move]) -> None:
-        """Re-enter first, so that what happens at this instant finds the milestones running; leave after criteria."""
-        if self.out and "return" in moves:
-            moves = moves[moves.index("return") + 1 :]
-            self._reenter(at)
-        elif self.out and self.turned_back:
-            self._reenter(at)
-        self.leaving = moves
-
-    def _leave(self, at: int) -> None:
-        for move in self.leaving:
-            if move == "leave" and not self.out:
-                self._exit(at)
-            elif move == "return" and self.out:
-                self._reenter(at)
-                self.milestones.stop(at)
-                self.milestones.criteria(at, news=True)
-        if self.left and not self.out:
-            self._exit(at)
-        self.leaving = []
-
-    def _exit(self, at: int) -> None:
-        self.out = True
-        self.exits += 1
-        self.exit_at = at
-        self.milestones.leave(at)
-        self.milestones.stop(at)
-
-    def _reenter(self, at: int) -> None:
-        self.out = False
-        self.milestones.reenter(at)
 
     # ------------------------------------------------------------------ firing
 
