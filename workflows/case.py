@@ -194,8 +194,8 @@ class SlaCase:
             self.answers[event.id] = refused.get(event.id) or Reception(
                 record=self.record, event=event.id, changes=decision.changes, view=self.view
             )
-        if accepted or decision.view is not None or decision.start or decision.drop:
-            self.scribe.write()
+        if self.log and (accepted or decision.view is not None or decision.start or decision.drop):
+            self.scribe.write()  # of a record that was never opened the store knows nothing, and need not
 
     # ------------------------------------------------------------------ waiting
 
