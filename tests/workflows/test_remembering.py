@@ -1,6 +1,9 @@
 """The store: it may be down for a while, and a case ends only when it knows all."""
 
+import pytest
+
 from activities.ports import Transient
+from sla.errors import RefusedEvent
 from sla.messages import CaseInput
 from sla.process.model import Process
 from tests.workflows.harness import Bench
@@ -47,6 +50,16 @@ async def test_an_action_that_needs_no_event_that_the_store_lacks_is_tried_for_a
         bench.world.cases.down = False
         await bench.at(101)
         assert bench.world.subjects() == ["violation of C-1042"]
+
+
+async def test_a_record_whose_opening_is_refused_leaves_no_case_behind_and_can_be_opened_rightly(cached: int) -> None:
+    async with Bench(cached=cached) as bench:
+        with pytest.raises(RefusedEvent, match="applies to 'case'"):
+            await bench.open(type="problem")
+        await bench.closed()
+        assert bench.world.cases.logs == {}
+        await bench.open()
+        assert await bench.is_open()
 
 
 async def test_closing_ends_the_case_with_its_outcome(cached: int) -> None:

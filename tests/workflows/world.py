@@ -26,6 +26,7 @@ from activities.perform import Performer
 from activities.ports import Mail, Person, Queue
 from activities.record import Recorder
 from sla.dispatch import BUDGET_S
+from sla.errors import UnknownRecord
 from sla.events import Event
 from sla.messages import CaseInput, ProcessRef
 from sla.process.model import Process
@@ -112,13 +113,15 @@ class ShakyMailer(MemoryMailer):
 
 @dataclass(slots=True)
 class ShakyCases(MemoryCases):
-    """A store that can be down. `tries` counts how often it was told of events while it was."""
+    """A store that can be down, and is as strict as the real one. `tries` counts what it was asked while down."""
 
     down: bool = False
     tries: int = 0
 
     async def append(self, record: str, ref: ProcessRef, events: Sequence[Event]) -> None:
         self._answer()
+        if not events:
+            return
         logged = self.logs.setdefault(record, [])
         logged += [event for event in events if event.id not in {known.id for known in logged}]
 
@@ -128,6 +131,8 @@ class ShakyCases(MemoryCases):
 
     async def keep(self, timeline: Timeline) -> None:
         self._answer()
+        if timeline.record not in self.logs:
+            raise UnknownRecord(record=timeline.record)
         self.views[timeline.record] = timeline
 
     def _answer(self) -> None:
