@@ -11,7 +11,7 @@ from activities.actions import WORLDS
 from activities.observing import SILENT, Observer
 from activities.ports import Definitions
 from activities.situation import situation
-from sla.dispatch import BUDGET_S, dispatch
+from sla.dispatch import BUDGET_S, dispatch, view_of
 from sla.messages import DECIDE, CaseView, DecideInput, Decision, World
 
 
@@ -35,18 +35,24 @@ class Decider:
     async def decide(self, asked: DecideInput) -> Decision:
         """What to do now, given this log and what has been done by now."""
         found = await situation(self._definitions, asked.ref, asked.log, asked.now)
-        decision = dispatch(asked, found.process, found.timeline, self._worlds, budget_s=self._budget_s)
-        self._count(asked, decision)
+        before = asked.shown or await self._before(asked)
+        decision = dispatch(asked, found.process, found.timeline, self._worlds, before=before, budget_s=self._budget_s)
+        self._count(before, decision)
         return decision
 
-    def _count(self, asked: DecideInput, decision: Decision) -> None:
+    async def _before(self, asked: DecideInput) -> CaseView | None:
+        """What a case that starts anew showed before its news: a run does not hand on what can be derived."""
+        known = asked.log[: len(asked.log) - asked.news]
+        return view_of((await situation(self._definitions, asked.ref, known, asked.now)).timeline) if known else None
+
+    def _count(self, shown: CaseView | None, decision: Decision) -> None:
         self._observer.decided()
         warnings = {task.key.rpartition("/")[0] for task in decision.start if task.trigger == "warning"}
         for _ in warnings:
             self._observer.warned()
         if decision.view is None:
             return
-        before, after = _violated(asked.shown), _violated(decision.view)
+        before, after = _violated(shown), _violated(decision.view)
         for _ in after - before:
             self._observer.violated()
         for _ in before - after:

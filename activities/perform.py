@@ -85,9 +85,7 @@ class Performer:
         logger.warning("action_failed", record=asked.record, key=asked.key, kind=kind.KIND, problem=problem)
         await self._ledger.attempt(asked.record, kind.KIND, asked.key, problem)
 
-    async def perform(
-        self, kind: Kind, asked: PerformInput, *, attempt: int = 1, now: datetime | None = None
-    ) -> Performed:
+    async def perform(self, kind: Kind, asked: PerformInput, *, attempt: int = 1, now: datetime | None = None) -> Performed:
         """Perform an action unless it was performed, or is no longer wanted. Raises Transient or Permanent.
 
         `now` is by the clock that the case goes by, the Temporal server's: this host's may be wrong. Default: this host's.

@@ -25,6 +25,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import Processor
 from temporalio import activity, workflow
+from temporalio.exceptions import ApplicationError
 
 from runtime.redaction import redact
 from runtime.settings import Settings
@@ -74,6 +75,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> ExitStack:
     stack.callback(pipe.finish, listener)
     _replace_root(stack, pipe, getattr(logging, settings.log_level.upper()))
     _plain_temporal_messages(stack)
+    _told_once(stack)
     stack.callback(structlog.reset_defaults)
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -143,6 +145,17 @@ def _plain_temporal_messages(stack: ExitStack) -> None:
     stack.callback(setattr, activity.logger, "activity_info_on_message", activity.logger.activity_info_on_message)
     workflow.logger.workflow_info_on_message = False
     activity.logger.activity_info_on_message = False
+
+
+def _told_once(stack: ExitStack) -> None:
+    """An action that fails has said so in a line of ours; the SDK would add the trace of a failure that is no defect."""
+    logger = logging.getLogger("temporalio.activity")
+    logger.addFilter(_unexpected)
+    stack.callback(logger.removeFilter, _unexpected)
+
+
+def _unexpected(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], ApplicationError))
 
 
 def _formatter(settings: Settings) -> logging.Formatter:

@@ -42,11 +42,18 @@ def unwanted(effect: Effect) -> str | None:
 
 
 def dispatch(
-    asked: DecideInput, process: Process, timeline: Timeline, worlds: Mapping[str, World], *, budget_s: int = BUDGET_S
+    asked: DecideInput,
+    process: Process,
+    timeline: Timeline,
+    worlds: Mapping[str, World],
+    *,
+    before: CaseView | None = None,
+    budget_s: int = BUDGET_S,
 ) -> Decision:
     """What to do, given what has been done. `timeline` is that of `asked.log`; `worlds` are those of the kinds of action.
 
-    `budget_s` is how long a failing action is tried again.
+    `before` is what the news is compared with (default: what is shown). `budget_s` is how long a failing action is tried
+    again.
     """
     view = view_of(timeline)
     start, drop = _sort_out(asked, process, timeline, worlds, budget_s)
@@ -58,7 +65,7 @@ def dispatch(
         next_wakeup=next_wakeup,
         wakeup_for=_wakeup_for(timeline, next_wakeup),
         view=None if view == asked.shown else view,
-        changes=list(_changes(asked.shown, view, timeline)),
+        changes=[*_changes(before or asked.shown, view, timeline), *_said(asked, timeline)],
         finished=timeline.out and next_wakeup is None,
     )
 
@@ -190,6 +197,12 @@ def _milestone(occurrence: Occurrence) -> MilestoneView:
         target_at=occurrence.target_at,
         violated=occurrence.violated,
     )
+
+
+def _said(asked: DecideInput, timeline: Timeline) -> Iterator[str]:
+    """What the law has to say of the news besides, such as a completion that found nothing open."""
+    news = [f"(event '{event.id}')" for event in asked.log[len(asked.log) - asked.news :]]
+    yield from (note for note in timeline.notes if any(one in note for one in news))
 
 
 def _changes(shown: CaseView | None, view: CaseView, timeline: Timeline) -> Iterator[str]:

@@ -124,6 +124,13 @@ class UnknownProcess(MilepostError):
     text = "There is no active process '{process}'. Known: {known}. Apply its file first: milepost apply FILE"
 
 
+class ProcessNotNamed(MilepostError):
+    """Several processes are active, and none was named."""
+
+    code = "process_not_named"
+    text = "Several processes are active: {known}. Name one of them with --process."
+
+
 class UnknownEffect(MilepostError):
     """No action of that key on that record."""
 

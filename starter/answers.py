@@ -57,6 +57,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "refused_event": _REFUSED,
     "unknown_record": _MISSING,
     "unknown_process": _MISSING,
+    "process_not_named": _INVALID,
     "unknown_effect": _MISSING,
     "service_unavailable": _DOWN,
     "port_in_use": _DOWN,

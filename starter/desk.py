@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sla.engine import evaluate
 from sla.errors import RefusedEvent, UnknownEffect, UnknownRecord
 from sla.evaluation.admission import admit
-from sla.events import AnyEvent, read_event
+from sla.events import AnyEvent, Migrated, read_event
 from sla.instants import to_instant, to_text
 from sla.messages import CaseInput, ProcessRef, Reception
 from sla.timeline import RollUp
@@ -119,6 +119,9 @@ class Desk:
         event: Any = read_event({"at": now, **data, "recorded_at": now}, where="the event")
         if event.at > now + AHEAD:
             reason = f"it lies in the future ({to_text(event.at)}; it is {to_text(now)} now)"
+            raise RefusedEvent(event=event.id, record=event.record, reason=reason)
+        if isinstance(event, Migrated):
+            reason = "records cannot be moved to another version of their process yet"
             raise RefusedEvent(event=event.id, record=event.record, reason=reason)
         checked: AnyEvent = event
         return checked

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sla.errors import UnknownProcess
+from sla.errors import ProcessNotNamed, UnknownProcess
 from sla.messages import ProcessRef
 from store.engine import Database
 from store.publication import Publication, known_text
@@ -78,4 +78,4 @@ async def _only_process(connection: AsyncConnection, active: ColumnElement[bool]
     names: list[str] = sorted(await connection.scalars(query))
     if len(names) == 1:
         return names[0]
-    raise UnknownProcess(process="(none named)", known=known_text(names))
+    raise ProcessNotNamed(known=known_text(names)) if names else UnknownProcess(process="(any)", known=known_text(names))

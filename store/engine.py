@@ -116,10 +116,10 @@ class Database:
     def _unavailable(self, error: Exception) -> ServiceUnavailable:
         cause = getattr(error, "orig", None) or error
         return ServiceUnavailable(
-            service="database",
+            service="The database",
             address=self.address,
             problem=str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__,
-            remedy="Check that it runs and that MILEPOST_DATABASE_URL is right.",
+            remedy=_remedy(is_sqlite=self.is_sqlite),
         )
 
 
@@ -140,6 +140,12 @@ class _SqliteConnection(sqlite3.Connection):
         """Close it, and give back the write lock, which SQLite would keep as long as a cursor is still referred to."""
         self.rollback()
         super().close()
+
+
+def _remedy(*, is_sqlite: bool) -> str:
+    if is_sqlite:
+        return "Make it with: milepost store upgrade (milepost dev does so by itself), or set MILEPOST_DATABASE_URL."
+    return "Check that it runs and that MILEPOST_DATABASE_URL is right."
 
 
 def _address(url: URL) -> str:

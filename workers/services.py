@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import structlog
 from temporalio.client import Client
 
-from runtime.connect import Telemetry, connect, temporal_runtime
+from runtime.connect import DEFAULT_ADDRESS, Telemetry, connect, temporal_runtime
 from runtime.embedded import TemporalDevServer
 from runtime.logs import configure
 from runtime.mailcatcher import MailCatcher
@@ -131,8 +131,25 @@ def _welcome(service: Embedded) -> str:
         f"  Temporal    {service.server.address}, pages at {service.server.ui_url}",
         f"  Mail        caught at 127.0.0.1:{service.catcher.port}; read it with: milepost mail list",
         f"  Data        {service.settings.data_dir}",
-        "  Next, in another terminal: milepost apply examples",
-        "                             milepost case open --id C-1 --process 'Premium Support SLA' --priority P1",
-        "                             milepost case watch C-1",
+        "  Next, in another terminal:",
+        *(f"    {line}" for line in (*_exports(service), *_FIRST_STEPS)),
     ]
     return "\n".join(lines) + "\n"
+
+
+_FIRST_STEPS = (
+    "milepost apply examples",
+    "milepost case open --id C-1 --process 'Premium Support SLA' --priority P1 \\",
+    "  --account helios --contact kim --owner ben --queue tier-1 --subject 'The VPN is down'",
+    "milepost case watch C-1",
+)
+
+
+def _exports(service: Embedded) -> list[str]:
+    """What another terminal must know when it is not the default."""
+    settings, exports = service.settings, []
+    if service.server.address != DEFAULT_ADDRESS.replace("localhost", "127.0.0.1"):
+        exports.append(f"export TEMPORAL_ADDRESS={service.server.address}")
+    if settings.data_dir != Settings().data_dir:
+        exports.append(f"export MILEPOST_DATA_DIR={settings.data_dir}")
+    return exports

@@ -17,7 +17,7 @@ KIND: Final[str] = "notify"
 WORDS: Final = "Posts a message to a chat room (Slack-compatible)."
 WORLD: Final[World] = "web"
 EXAMPLE: Final[Mapping[str, Any]] = {
-    "url": "secret:support-room",
+    "url": "secret:support_room",
     "text": "{{ record.id }}: {{ milestone.left }} left for {{ milestone.name }} {{ link }}",
 }
 

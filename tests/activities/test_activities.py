@@ -109,7 +109,7 @@ async def test_a_mistake_of_ours_is_retried_as_it_is_and_noted_without_its_text(
 async def test_decide_starts_what_is_due_with_the_installations_budget() -> None:
     scene = Scene()
     decider = Decider(scene.definitions, observer=scene.observer, budget_s=3_600)
-    decision: Decision = await ActivityEnvironment().run(decider.decide, scene.question("10:00"))
+    decision: Decision = await ActivityEnvironment().run(decider.decide, scene.question("10:00", news=1))
     assert [(task.key, task.budget_s) for task in decision.start] == [(VIOLATION, 3_600), (WARNING, 3_600)]
     assert scene.observer.seen == [("decided",), ("warned",), ("violated",)]
 

@@ -41,7 +41,7 @@ def test_each_parameter_is_described_for_forms_and_documentation(kind: Kind) -> 
 @every_kind
 async def test_each_example_can_be_performed(kind: Kind) -> None:
     scene = Scene(process=violating({kind.KIND: dict(kind.EXAMPLE)}))
-    scene.secrets.values = {"helpdesk": "s", "support-room": "https://chat.example/x"}
+    scene.secrets.values = {"helpdesk": "s", "support_room": "https://chat.example/x"}
     assert (await scene.perform(kind=kind.KIND)).outcome == "performed"
 
 

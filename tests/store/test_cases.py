@@ -30,7 +30,7 @@ class TestLog:
 
     async def test_events_are_read_as_they_were_told(self, cases: StoredCases) -> None:
         told = [
-            opened(priority="P1", score=1e20, count=10**20, odd="\u0000 ü 🙂", tags=["a", 1.0, True, None]),
+            opened(priority="P1", score=1e20, count=10**20, odd="\u0001 ü 🙂", tags=["a", 1.0, True, None]),
             an_event("noted", "09:10", kind="customer.replied", words={"deep": [1, {"x": 2.50}]}),
         ]
         await cases.append("C-1", REF, told)

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from activities.ports import Definitions
 from sla.calendar import ALWAYS
-from sla.errors import LimitExceeded, UnknownCalendar, UnknownProcess
+from sla.errors import LimitExceeded, ProcessNotNamed, UnknownCalendar, UnknownProcess
 from sla.messages import ProcessRef
 from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
@@ -70,7 +70,7 @@ class TestProcesses:
         assert (await catalogue.process_ref()).process == "Support"
         async with catalogue.publishing(at=NOW) as publication:
             await publication.publish_process(a_process("Premium"))
-        with pytest.raises(UnknownProcess, match="Known: Premium, Support"):
+        with pytest.raises(ProcessNotNamed, match="Several processes are active: Premium, Support"):
             await catalogue.process_ref()
         assert await catalogue.processes() == ["Premium", "Support"]
 

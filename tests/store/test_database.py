@@ -123,7 +123,7 @@ class TestNoAnswer:
     )
     async def test_it_is_told_where_but_not_with_which_password(self, url: str, address: str) -> None:
         database = Database(url, patience_s=2)
-        with pytest.raises(ServiceUnavailable, match=rf"^database at {re.escape(address)} does not answer") as refusal:
+        with pytest.raises(ServiceUnavailable, match=rf"^The database at {re.escape(address)} does not answer") as refusal:
             await database.connect()
         assert "s3cret" not in str(refusal.value)
         await database.dispose()
