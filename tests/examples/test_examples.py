@@ -179,12 +179,8 @@ def test_the_readme_links_to_files_that_exist() -> None:
 
 
 def test_the_incidents_bear_their_attribution() -> None:
-    for text in (
-        (EXAMPLES / name).read_text("utf-8") for name in ("README.md", "incidents/incidents-2016.csv.license")
-    ):
-        assert all(
-            word in text for word in ("Amaral", "Fantinato", "Peres", "CC BY 4.0", "hanged", "89 incidents")
-        )
+    for text in ((EXAMPLES / name).read_text("utf-8") for name in ("README.md", "incidents/incidents-2016.csv.license")):
+        assert all(word in text for word in ("Amaral", "Fantinato", "Peres", "CC BY 4.0", "hanged", "89 incidents"))
 
 
 def test_the_part_of_the_incidents_is_small() -> None:

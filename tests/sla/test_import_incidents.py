@@ -266,9 +266,7 @@ def test_a_column_that_nobody_knows_is_reported_and_ignored() -> None:
 
 
 def test_a_line_number_counts_lines_and_not_rows() -> None:
-    text = "\n".join(
-        [",".join(COLUMNS), ",".join(a_row(caller_id='"two\nlines"')), "", ",".join(a_row("-100"))]
-    )
+    text = "\n".join([",".join(COLUMNS), ",".join(a_row(caller_id='"two\nlines"')), "", ",".join(a_row("-100"))])
     assert [problem.line for problem in read_incidents(text, "log.csv").problems] == [5]
 
 
@@ -297,9 +295,7 @@ def test_a_file_that_is_no_incident_log_is_refused(text: str, message: str) -> N
     assert str(refusal.value).startswith(message)
 
 
-STATES = st.sampled_from(
-    ["New", "Active", "Awaiting User Info", "Awaiting Vendor", "Resolved", "Closed", "-100"]
-)
+STATES = st.sampled_from(["New", "Active", "Awaiting User Info", "Awaiting Vendor", "Resolved", "Closed", "-100"])
 
 
 @st.composite
