@@ -1,13 +1,16 @@
 """News: by update or by signal, told twice, refused, misdirected, and from clocks that are wrong."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 
 from sla.events import Event
-from sla.messages import REFUSED
+from sla.messages import RECORD, REFUSED, RecordInput
 from sla.process.model import Process
 from tests.workflows.harness import Bench
 from tests.workflows.world import a_milestone, a_process
@@ -23,6 +26,15 @@ def kept(bench: Bench) -> list[Event]:
 def seconds(bench: Bench, event: Event) -> float:
     """When an event counts as recorded, in seconds since the opening."""
     return (event.recorded_at - bench.opened_at).total_seconds()
+
+
+async def asked_as_of(bench: Bench) -> AsyncIterator[tuple[datetime, datetime]]:
+    """When the store was told something, and as of when."""
+    for event in await bench.events("ACTIVITY_TASK_SCHEDULED"):
+        task = event.activity_task_scheduled_event_attributes
+        if task.activity_type.name == RECORD:
+            (told,) = await pydantic_data_converter.decode(task.input.payloads, [RecordInput])
+            yield event.event_time.ToDatetime(UTC), told.now
 
 
 async def the_reason(bench: Bench, **news: object) -> ApplicationError:
@@ -190,6 +202,8 @@ async def test_every_event_is_recorded_in_its_order_and_no_later_than_a_second_a
             await bench.at(minute)
             await bench.report("noted", kind="customer.replied", learned=minute + 3)
         await bench.at(61)
+        async for at, now in asked_as_of(bench):
+            assert now <= at + timedelta(seconds=1)
         told = [(seconds(bench, event) - round((event.at - bench.opened_at).total_seconds())) for event in kept(bench)]
         assert all(0 <= late <= 1 for late in told)
         assert sorted(event.recorded_at for event in kept(bench)) == [event.recorded_at for event in kept(bench)]

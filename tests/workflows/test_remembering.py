@@ -2,12 +2,13 @@
 
 import pytest
 
+from activities.fakes import MemoryDefinitions
 from activities.ports import Transient
 from sla.errors import RefusedEvent
-from sla.messages import CaseInput
+from sla.messages import CaseInput, ProcessRef
 from sla.process.model import Process
 from tests.workflows.harness import Bench
-from tests.workflows.world import a_process, violating
+from tests.workflows.world import Breakdown, World, a_process, violating
 
 WARNING = "C-1042/First Response#1/1/warning-1/1"
 VIOLATION = "C-1042/First Response#1/1/violation-1/1"
@@ -36,6 +37,26 @@ async def test_a_store_that_is_down_delays_what_needs_it_and_loses_nothing(cache
         await bench.at(48)
         assert [mail.to for mail in bench.world.mailer.sent] == [("grace@support.example",)]
         assert [event.id for event in bench.world.cases.logs["C-1042"]] == ["opened", "e-2", "e-3"]
+
+
+class Forgetful(MemoryDefinitions):
+    """Definitions that cannot be read twice."""
+
+    failures = 2
+
+    async def process(self, ref: ProcessRef) -> Process:
+        if self.failures:
+            self.failures -= 1
+            raise Breakdown("the database does not answer")
+        return await super().process(ref)
+
+
+async def test_a_decision_that_cannot_be_made_is_asked_for_again_and_whoever_waits_is_answered(cached: int) -> None:
+    async with Bench(world=World(definitions=Forgetful()), cached=cached) as bench:
+        answer = await bench.open()
+        assert answer.view
+        await bench.at(46)  # the timer is late by as much as the decision was
+        assert bench.world.performed() == [WARNING]
 
 
 async def test_an_action_that_needs_no_event_that_the_store_lacks_is_tried_for_as_long_as_the_store_is_down(
