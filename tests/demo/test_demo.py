@@ -42,7 +42,7 @@ async def test_every_case_ends_as_promised_and_nothing_is_left_behind(kept: Path
     text = screen.file.getvalue()
     assert code == 0, text
     assert "✗" not in text
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 110
     assert list(kept.iterdir()) == []
     for words in (
         "Premium Support SLA (1 h = 12 s)",
@@ -51,7 +51,7 @@ async def test_every_case_ends_as_promised_and_nothing_is_left_behind(kept: Path
         "15 e-mails arrived",
         "Violated: First Response of C-3",
         "Withdrawn: First Response of C-5",
-        "Your case is due for resolution in 3 hours",
+        "Your case C-6 is due for resolution in 3 hours",
         "89 incidents",
         "Every case ended as promised",
         f"{BIN} dev",
