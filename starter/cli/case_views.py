@@ -39,9 +39,9 @@ def _register_show(case: typer.Typer, services: Services) -> None:
         if json:
             write_json([found.model_dump(mode="json")])
         else:
-            from starter.cli.render_cases import case_page  # noqa: PLC0415 - takes time that `--json` does not need
+            from starter.cli.case_page import case_page  # noqa: PLC0415 - takes time that `--json` does not need
 
-            console().print(case_page(found, local))
+            console().print(case_page(found, local), crop=False)  # a command to copy may be longer than a line
 
 
 def _register_list(case: typer.Typer, services: Services) -> None:
@@ -113,7 +113,7 @@ async def _watch_json(desk: "Desk", record: str, every: float) -> None:
 async def _watch(desk: "Desk", record: str, every: float, local: "ZoneInfo") -> None:
     from rich.live import Live  # noqa: PLC0415 - takes time that `--json` does not need
 
-    from starter.cli.render_cases import case_page  # noqa: PLC0415
+    from starter.cli.case_page import case_page  # noqa: PLC0415
 
     screen = console()
     with Live(console=screen, auto_refresh=False) as live:

@@ -1,18 +1,16 @@
-"""Live cases as tables for people."""
+"""Live cases as tables for people: the answer to news, and a list. All about one case is in `case_page`."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from rich import box
-from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
 from sla.messages import MilestoneView, Reception
 from starter.cli.output import console
-from starter.cli.render_timelines import milestone_table, summary_of
 from starter.cli.words import NOTHING, numbered, status, when
-from starter.views import CaseFile, EffectView, RecordView, TaskView
+from starter.views import RecordView
 
 _UTC = ZoneInfo("UTC")
 
@@ -54,56 +52,3 @@ def case_table(views: Sequence[RecordView], zone: ZoneInfo) -> Table:
 
 def _text(value: object) -> str:
     return NOTHING if value is None else escape(str(value))
-
-
-def case_page(found: CaseFile, zone: ZoneInfo) -> RenderableType:
-    """All about one case."""
-    return Group(*_parts(found, zone))
-
-
-def _parts(found: CaseFile, zone: ZoneInfo) -> list[RenderableType]:
-    record, timeline = found.record, found.timeline
-    closed = " [dim](closed)[/]" if record.out else ""
-    parts: list[RenderableType] = [
-        f"[bold]{escape(record.record)}[/]  {status(record.status)}{closed}  {_text(record.subject)}",
-        f"[dim]{escape(record.process)} v{record.version} · opened {when(record.opened_at, zone)} · times in {zone}[/]",
-        f"account {_text(record.account)} · owner {_text(record.owner)} · queue {_text(record.queue)} "
-        f"· priority {_text(record.priority)}",
-    ]
-    if timeline.milestones:
-        parts.append(milestone_table(timeline.milestones, zone))
-    if found.effects:
-        parts.append(_effect_table(found.effects, zone))
-    if found.tasks:
-        parts.append(_task_table(found.tasks, zone))
-    parts += [f"note: {escape(note)}" for note in timeline.notes]
-    parts.append(f"next: {when(timeline.next_wakeup, zone)}")
-    return parts
-
-
-def _effect_table(views: Sequence[EffectView], zone: ZoneInfo) -> Table:
-    table = Table("Due", "Action", "What", "Status", "Performed", "Key", box=box.SIMPLE_HEAD)
-    for view in views:
-        effect = view.effect
-        what = escape(summary_of(effect.params))
-        performed = when(view.performed_at, zone)
-        table.add_row(when(effect.due_at, zone), effect.action, what, _how_it_went(view), performed, escape(effect.key))
-    return table
-
-
-def _how_it_went(view: EffectView) -> str:
-    """What the ledger says, else what the timeline says; with the reason, or the problem of the latest attempt."""
-    state = status(view.outcome or view.effect.status)
-    if view.outcome and view.effect.status == "retracted":
-        state += f", {status('retracted')}"
-    why = view.reason or view.effect.reason
-    if view.outcome != "performed" and view.problem:
-        why = f"{view.attempts} attempts; {view.problem}" if view.attempts != 1 else f"1 attempt; {view.problem}"
-    return f"{state}: {escape(why)}" if why else state
-
-
-def _task_table(tasks: Sequence[TaskView], zone: ZoneInfo) -> Table:
-    table = Table("Task", "For", "Due", "Opened", box=box.SIMPLE_HEAD)
-    for task in tasks:
-        table.add_row(escape(task.subject), escape(", ".join(task.to)), when(task.due_at, zone), when(task.opened_at, zone))
-    return table
