@@ -8,7 +8,7 @@ import typer
 
 from starter.cli.asking import ask
 from starter.cli.options import Json, Record, Zone, zone
-from starter.cli.output import console, remark, write_json
+from starter.cli.output import console, is_live, remark, write_json
 from starter.cli.services import Services
 
 if TYPE_CHECKING:
@@ -83,10 +83,18 @@ def _register_list(case: typer.Typer, services: Services) -> None:
 def _register_watch(case: typer.Typer, services: Services) -> None:
     @case.command()
     def watch(record: Record, *, every: _Every = 2.0, timezone: Zone = "UTC", json: Json = False) -> None:
-        """Watch a case until it is closed or you press Ctrl-C. With --json: a line whenever something changed."""
+        """Watch a case until it is closed or you press Ctrl-C. Without a terminal or with --json: a line for each change."""
         local = zone(timezone)
+
+        async def watched(desk: "Desk") -> None:
+            snapshots = _snapshots(desk, record, every)
+            if json or not is_live(console()):
+                await _tell(snapshots, local, json=json)
+            else:
+                await _draw(snapshots, local)
+
         try:
-            ask(services, lambda desk: _watch_json(desk, record, every) if json else _watch(desk, record, every, local))
+            ask(services, watched)
         except KeyboardInterrupt:
             return  # that is how one stops watching
 
@@ -101,26 +109,29 @@ async def _snapshots(desk: "Desk", record: str, every: float) -> "AsyncIterator[
         await asyncio.sleep(every)
 
 
-async def _watch_json(desk: "Desk", record: str, every: float) -> None:
-    before: object = None
-    async for found in _snapshots(desk, record, every):
-        data = found.model_dump(mode="json")
-        if data != before:
-            write_json([data])
-        before = data
+async def _tell(snapshots: "AsyncIterator[CaseFile]", local: "ZoneInfo", *, json: bool) -> None:
+    """Each change as it is seen, beginning with the present state; whoever reads has it at once."""
+    from starter.cli.case_changes import changes_of  # noqa: PLC0415 - keeps --help quick
+
+    before: CaseFile | None = None
+    async for found in snapshots:
+        for change in changes_of(before, found, local):
+            if json:
+                write_json([change.data()])
+            else:
+                typer.echo(change.line(local))
+        before = found
 
 
-async def _watch(desk: "Desk", record: str, every: float, local: "ZoneInfo") -> None:
-    from rich.live import Live  # noqa: PLC0415 - takes time that `--json` does not need
+async def _draw(snapshots: "AsyncIterator[CaseFile]", local: "ZoneInfo") -> None:
+    """The whole case, drawn again and again."""
+    from rich.live import Live  # noqa: PLC0415 - takes time that lines do not need
 
     from starter.cli.case_page import case_page  # noqa: PLC0415
 
-    screen = console()
-    with Live(console=screen, auto_refresh=False) as live:
-        async for found in _snapshots(desk, record, every):
+    with Live(console=console(), auto_refresh=False) as live:
+        async for found in snapshots:
             live.update(case_page(found, local), refresh=True)
-    if not screen.is_terminal:
-        screen.print()  # where nothing is refreshed, the last state is written without an end of its line
 
 
 def _register_retry(case: typer.Typer, services: Services) -> None:

@@ -35,3 +35,8 @@ def console() -> "Console":
 
     found = Console(highlight=False)
     return found if found.is_terminal else Console(highlight=False, width=160)
+
+
+def is_live(screen: "Console") -> bool:
+    """Whether what is on this screen can be drawn again: a terminal, and not only something in colour."""
+    return screen.is_terminal and not screen.is_dumb_terminal and screen.file.isatty()

@@ -228,14 +228,6 @@ def test_a_list_of_nonsense_is_refused(desk: FakeDesk, options: tuple[str, ...])
     assert (asked(desk, "case", "list", *options).code, desk.asked) == (2, [])
 
 
-def test_a_case_is_watched_until_it_is_closed_and_told_of_when_it_changes(desk: FakeDesk) -> None:
-    desk.pages = iter([a_case_file(), a_case_file(), a_case_file(out=True)])
-    ran = asked(desk, "case", "watch", "C-1", "--every", "0.1", "--json")
-    assert [page["record"]["out"] for page in ran.objects] == [False, True]
-    desk.pages = iter([a_case_file(), a_case_file(out=True)])
-    assert "(closed)" in asked(desk, "case", "watch", "C-1", "--every", "0.1").out
-
-
 def test_an_action_that_was_given_up_is_tried_again(desk: FakeDesk) -> None:
     ran = asked(desk, "case", "retry", "C-1", "C-1/First Response#1/1/violation-1/1", "--json")
     assert (ran.code, ran.objects[0]["outcome"]) == (0, "asked")
