@@ -11,7 +11,7 @@ from activities.actions import WORLDS
 from activities.observing import SILENT, Observer
 from activities.ports import Definitions
 from activities.situation import situation
-from sla.dispatch import BUDGET_S, dispatch, view_of
+from sla.dispatch import BUDGET_S, dispatch, view_of, without_future
 from sla.messages import DECIDE, CaseView, DecideInput, Decision, World
 
 
@@ -34,11 +34,12 @@ class Decider:
     @activity.defn(name=DECIDE)
     async def decide(self, asked: DecideInput) -> Decision:
         """What to do now, given this log and what has been done by now."""
+        asked, future = without_future(asked)
         found = await situation(self._definitions, asked.ref, asked.log, asked.now)
         before = asked.shown or await self._before(asked)
         decision = dispatch(asked, found.process, found.timeline, self._worlds, before=before, budget_s=self._budget_s)
         self._count(before, decision)
-        return decision
+        return decision.model_copy(update={"refused": [*future, *decision.refused]}) if future else decision
 
     async def _before(self, asked: DecideInput) -> CaseView | None:
         """What a case that starts anew showed before its news: a run does not hand on what can be derived."""

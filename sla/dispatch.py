@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from sla.evaluation.admission import too_far_ahead
 from sla.events import Event, Opened
 from sla.instants import to_instant
 from sla.messages import CaseView, Concluded, DecideInput, Decision, MilestoneView, Refused, Task, World
@@ -83,6 +84,17 @@ def _wakeup_for(timeline: Timeline, at: datetime | None) -> str:
     starts = [o.milestone for o in timeline.milestones if o.status == "waiting" and o.started_at == at]
     named = [f"target of {', '.join(targets)}"] * bool(targets) + [f"start of {', '.join(starts)}"] * bool(starts)
     return "; ".join(named) or "a warning, escalation or other change"
+
+
+def without_future(asked: DecideInput) -> tuple[DecideInput, list[Refused]]:
+    """The question without news that lies too far in the future, which is refused whatever else is so (SPEC 2)."""
+    first = len(asked.log) - asked.news
+    reasons = {position: too_far_ahead(event) for position, event in enumerate(asked.log) if position >= first}
+    refused = [Refused(event=asked.log[at].id, reason=reason) for at, reason in reasons.items() if reason is not None]
+    if not refused:
+        return asked, []
+    log = [event for position, event in enumerate(asked.log) if reasons.get(position) is None]
+    return asked.model_copy(update={"log": log, "news": asked.news - len(refused)}), refused
 
 
 def _refused(asked: DecideInput, timeline: Timeline) -> Iterator[Refused]:

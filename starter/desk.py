@@ -6,14 +6,14 @@ happen to a record the law says (`sla.evaluation.admission`), here early and for
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sla.engine import evaluate
 from sla.errors import RefusedEvent, UnknownEffect, UnknownRecord
-from sla.evaluation.admission import admit
+from sla.evaluation.admission import admit, too_far_ahead
 from sla.events import AnyEvent, Migrated, read_event
-from sla.instants import to_instant, to_text
+from sla.instants import to_instant
 from sla.messages import CaseInput, ProcessRef, Reception
 from sla.timeline import RollUp
 from starter.applying import apply_definitions
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
     from runtime.settings import Settings
-
-AHEAD = timedelta(minutes=5)
-"""How far ahead of now an event may lie (SPEC 2)."""
 
 Now = Callable[[], datetime]
 
@@ -117,9 +114,8 @@ class Desk:
         """The event with `recorded_at` as of now: that is ours to say, whatever the sender says."""
         now = to_instant(self._now())
         event: Any = read_event({"at": now, **data, "recorded_at": now}, where="the event")
-        if event.at > now + AHEAD:
-            reason = f"it lies in the future ({to_text(event.at)}; it is {to_text(now)} now)"
-            raise RefusedEvent(event=event.id, record=event.record, reason=reason)
+        if (future := too_far_ahead(event)) is not None:
+            raise RefusedEvent(event=event.id, record=event.record, reason=future)
         if isinstance(event, Migrated):
             reason = "records cannot be moved to another version of their process yet"
             raise RefusedEvent(event=event.id, record=event.record, reason=reason)

@@ -181,7 +181,9 @@ class SlaCase:
         refused = {one.event: one for one in decision.refused}
         accepted = [event for event in news if event.id not in refused]
         self.log.extend(accepted)
-        self.quiet_from = now + SECOND if decision.start else max(now, self.quiet_from or now)
+        # By the clock, not by `now`, which may be a second ahead already: a burst must not drift into the future.
+        this_second = second(workflow.now())
+        self.quiet_from = this_second + SECOND if decision.start else max(this_second, self.quiet_from or this_second)
         self.next_wakeup, self.wakeup_for = decision.next_wakeup, decision.wakeup_for
         self.finished = decision.finished
         if decision.view is not None:

@@ -9,9 +9,20 @@ from typing import Any
 
 from sla.calendar import BusinessHours
 from sla.events import Changed, Completed, Event, Opened, Uncompleted
-from sla.instants import to_instant, to_s
+from sla.instants import to_instant, to_s, to_text
 from sla.process.model import Process
 from sla.timeline import Refusal
+
+AHEAD_S = 300
+"""How far after its recording an event may lie, in seconds (SPEC 2)."""
+
+
+def too_far_ahead(event: Event) -> str | None:
+    """Why a live event is refused that lies in the future; in files it is simply not yet (SPEC 8, Knowledge)."""
+    if to_s(event.at) - to_s(event.recorded_at) <= AHEAD_S:
+        return None
+    at, recorded_at = to_text(event.at), to_text(event.recorded_at)
+    return f"it lies in the future: it is said to happen at {at}, and it is {recorded_at} now"
 
 
 class Heard:

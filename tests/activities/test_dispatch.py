@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from activities.actions import WORLDS
-from sla.dispatch import NEVER_OPENED, NOBODY_TOLD, as_of, dispatch
+from sla.dispatch import NEVER_OPENED, NOBODY_TOLD, as_of, dispatch, without_future
 from sla.engine import evaluate
 from sla.events import AnyEvent, Closed
 from sla.messages import Decision
@@ -235,6 +235,15 @@ def test_the_timer_says_what_it_waits_for() -> None:
     assert decided("09:50").wakeup_for == "target of First Response"
     assert decided("09:10").wakeup_for == "a warning, escalation or other change"
     assert decided("10:10").wakeup_for == ""
+
+
+def test_news_from_the_future_is_refused_and_the_rest_counts() -> None:
+    early = noted("customer.replied", "09:26", "09:20")
+    asked = Scene(events=[opened(), ANSWERED, early]).question("09:21", news=2)
+    kept, refused = without_future(asked)
+    assert ([event.id for event in kept.log], kept.news) == ([opened().id, ANSWERED.id], 1)
+    assert [one.event for one in refused] == ["e-customer.replied"]
+    assert "lies in the future" in refused[0].reason
 
 
 # ---------------------------------------------------------------------- the end
