@@ -10,7 +10,7 @@ demo: install
 	$(BIN)/milepost demo
 
 test: install lint types contracts
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 install: $(STAMP)
 
