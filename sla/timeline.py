@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sla.explain import tell
 from sla.instants import Instant
 from sla.values import Value
 
@@ -80,3 +81,13 @@ class Timeline(Fact):
     out: bool = Field(exclude=True, description="whether the record has left the process")
     refused: tuple[Refusal, ...] = Field(exclude=True)
     as_of: Instant = Field(exclude=True, description="the instant that everything is evaluated as of")
+
+    @property
+    def occurrences(self) -> tuple[Occurrence, ...]:
+        """Every occurrence of every milestone; `milestones` in the JSON of SPEC 7."""
+        return self.milestones
+
+    @property
+    def explanation(self) -> tuple[str, ...]:
+        """What became of the record, in sentences; told when asked for."""
+        return tell(self)

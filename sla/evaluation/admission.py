@@ -91,7 +91,8 @@ def _first_opened(heard: list[Heard], process: Process, calendars: Mapping[str, 
         if isinstance(one.event, Opened):
             reason = _opening_problem(one.event, process, calendars)
             if reason is None:
-                one.from_s = min(one.at, _start(one.event, process, otherwise=one.at))
+                if one.at <= one.recorded:  # one that is only announced has not happened yet
+                    one.from_s = min(one.at, _start(one.event, process, otherwise=one.at))
                 return one
             refuse(one, reason)
     return None
