@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from sla.errors import UnreadableEvent
-from sla.instants import Instant
+from sla.instants import ToldInstant
 from sla.values import Value
 
 Identifier = Annotated[
@@ -26,8 +26,8 @@ class Event(BaseModel):
 
     record: Identifier
     id: Identifier
-    at: Instant
-    recorded_at: Instant
+    at: ToldInstant
+    recorded_at: ToldInstant
 
     @model_validator(mode="before")
     @classmethod

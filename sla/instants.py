@@ -23,6 +23,18 @@ def to_instant(value: Any) -> datetime:
         raise ValueError(f"'{value.isoformat()}' lies outside the years 1 to 9999") from None
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Something of the life of a case lies within; beyond are the empty dates of other systems, and mistakes."""
+
+
+def to_plausible(value: Any) -> datetime:
+    """As `to_instant`, for instants that events tell. Raises ValueError also beyond the years 1900 to 2199."""
+    at = to_instant(value)
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(f"'{to_text(at)}' lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+    return at
+
+
 def to_s(at: datetime) -> int:
     """Epoch seconds of an aware instant, rounded down."""
     return int(at.timestamp() // 1)
@@ -38,9 +50,9 @@ def to_text(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at.year >= 1000 else f"{at.isoformat()[:19]}Z"
 
 
-Instant = Annotated[
-    datetime,
-    BeforeValidator(to_instant),
-    PlainSerializer(to_text, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
-]
+_AS_TEXT = PlainSerializer(to_text, return_type=str, when_used="json")
+_SCHEMA = WithJsonSchema({"type": "string", "format": "date-time"})
+
+Instant = Annotated[datetime, BeforeValidator(to_instant), _AS_TEXT, _SCHEMA]
+ToldInstant = Annotated[datetime, BeforeValidator(to_plausible), _AS_TEXT, _SCHEMA]
+"""An instant that an event tells."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sla.calendar import BusinessHours
 from sla.events import Changed, Completed, Event, Opened, Uncompleted
-from sla.instants import to_instant, to_s, to_text
+from sla.instants import to_instant, to_plausible, to_s, to_text
 from sla.process.model import Process
 from sla.timeline import Refusal
 
@@ -124,7 +124,7 @@ def _fields_problem(fields: Mapping[str, Any], process: Process, calendars: Mapp
     for name in ("opened_at", process.start_at):
         if fields.get(name) is not None:
             try:
-                to_instant(fields[name])
+                to_plausible(fields[name])
             except ValueError as problem:
                 return f"{name}: {problem}"
     return None

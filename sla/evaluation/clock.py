@@ -65,6 +65,13 @@ class Clock:
             return 0
         return self.hours.between_s(self.start, until) - self.stopped(until)
 
+    def ahead(self, at: int, left: int) -> int | None:
+        """The instant `left` open seconds after `at`, stops aside; None if the calendar has none within ten years."""
+        try:
+            return self.hours.add_s(at, max(0, left))
+        except NoOpenTime:
+            return None
+
     def reach(self, consumed: int) -> int | None:
         """The first unstopped instant at which so much is consumed, if nothing changes.
 

@@ -17,7 +17,7 @@ from sla.evaluation.plan import Plan
 from sla.evaluation.presence import Presence
 from sla.evaluation.run import Run
 from sla.events import Changed, Completed, Opened, Resumed, Stopped, Uncompleted
-from sla.instants import from_s, to_instant, to_s, to_text
+from sla.instants import from_s, to_plausible, to_s, to_text
 from sla.process.conditions import Happening, Since, Situation
 from sla.process.model import Action
 from sla.timeline import TriggerKind
@@ -193,7 +193,7 @@ class Projection:
         if not isinstance(value, str):
             return None
         try:
-            return to_s(to_instant(value))
+            return to_s(to_plausible(value))
         except ValueError:
             return None  # only an `update` action can have written it; events are checked on admission
 

@@ -105,8 +105,7 @@ class Run:
         if stops.holding(at_s) and self.clock.start < at_s:
             return None
         # A stop that begins at this very instant does not count.
-        left = max(0, self.limit - self.clock.consumed(at_s))
-        return self.target if self.target is not None else self.clock.hours.add_s(at_s, left)
+        return self.target if self.target is not None else self.clock.ahead(at_s, self.limit - self.clock.consumed(at_s))
 
     def reopen(self) -> None:
         """Open it again, as if it had never ended; the caller arms it."""

@@ -3,7 +3,7 @@
 import pytest
 
 from sla.process.conditions import Condition
-from tests.sla.builders import a_case, a_process, a_quiet
+from tests.sla.builders import a_case, a_process, a_quiet, some_hours
 
 RESOLVED = {"status": "Resolved"}
 
@@ -58,3 +58,17 @@ def test_a_successor_follows_the_target_that_a_longer_limit_gave_its_violated_pr
     under = a_process(a_quiet(within=within, recurrence="sequential"))
     case = a_case(under=under).opened("09:00", priority="P1").changed("10:30", priority="P2").completed("11:00")
     assert case.as_of("11:30").milestone(occurrence=2).started == "12:00"
+
+
+def test_a_milestone_without_a_target_is_met_whenever_it_is_completed() -> None:
+    once = some_hours("once", hours={}, holidays=[{"date": "2026-03-02", "hours": ["09:00-10:00"]}])
+    under = a_process(a_quiet(within="2h", business_hours="once"))
+    case = a_case(under=under, calendars=[once]).opened().stopped("09:20").completed("09:30").as_of("12:00")
+    assert (case.milestone().status, case.milestone().target) == ("met", None)
+    assert "no target" in case.notes[0]
+
+
+@pytest.mark.parametrize("year", ["0001", "1899", "2200", "9999"])
+def test_an_opening_dated_outside_the_life_of_any_case_is_refused(year: str) -> None:
+    case = a_case().opened("09:00", opened_at=f"{year}-03-02T09:00:00Z").as_of("12:00")
+    assert "lies outside the years 1900 to 2199" in next(iter(case.refused.values()))
