@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from starter.cli.groups import group
-from starter.cli.output import remark
+from starter.cli.options import Json
+from starter.cli.output import remark, write_json
 from starter.cli.services import Services
 
 if TYPE_CHECKING:
@@ -67,10 +68,13 @@ def _register_upgrade(app: typer.Typer, services: Services, run: "Service") -> N
     store = group(app, "store", "The database.")
 
     @store.command()
-    def upgrade() -> None:
+    def upgrade(*, json: Json = False) -> None:
         """Bring the database to the schema that this version needs."""
         _run(services, run)
-        remark("The database is as this version needs it.")
+        if json:
+            write_json([{"schema": "current"}])
+        else:
+            remark("The database is as this version needs it.")
 
 
 def _run(services: Services, run: "Service", **changes: Any) -> None:
