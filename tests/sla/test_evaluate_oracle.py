@@ -23,7 +23,6 @@ SEEDS = 150
 READINGS = {
     "returning": "who returns at an instant can be completed then; leaving and returning count in the order of the events",
     "start": "closed at the very start of the process: begun and cancelled with length 0",
-    "late update": "an update that runs late counts at the instant at which it ran",
     "waiting": "an action that waits is sent at the opening, which it shows; at risk from the threshold on, whatever waits",
     "one id": "of two lines with one id where one is `opened`, the opening counts",
     "a fact": "`retracted` is about the violation as a fact of that line, whatever was done about it",
@@ -31,7 +30,7 @@ READINGS = {
 }
 ADJUDICATED = {
     "all": {
-        7: "waiting", 13: "returning", 24: "start", 27: "late update", 31: "one id", 33: "waiting", 82: "one id",
+        7: "waiting", 13: "returning", 24: "start", 31: "one id", 33: "waiting", 82: "one id",
         114: "waiting", 124: "a fact", 133: "waiting",
     },
     "completing": {35: "mistake", 148: "mistake"},
