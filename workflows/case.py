@@ -159,7 +159,7 @@ class SlaCase:
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=DECIDE_RETRY,
         )
-        self._heed(decision, news, now)
+        self._heed(decision, news)
 
     def _take_news(self) -> list[AnyEvent]:
         """Empty the inbox: each event once, stamped with when it counts as recorded."""
@@ -177,11 +177,11 @@ class SlaCase:
             recorded_at = max(recorded_at, self.quiet_from)
         return event.model_copy(update={"recorded_at": recorded_at})
 
-    def _heed(self, decision: Decision, news: list[AnyEvent], now: datetime) -> None:
+    def _heed(self, decision: Decision, news: list[AnyEvent]) -> None:
         refused = {one.event: one for one in decision.refused}
         accepted = [event for event in news if event.id not in refused]
         self.log.extend(accepted)
-        # By the clock, not by `now`, which may be a second ahead already: a burst must not drift into the future.
+        # By the clock, not by the decision's `now`, which may be a second ahead: a burst must not drift into the future.
         this_second = second(workflow.now())
         self.quiet_from = this_second + SECOND if decision.start else max(this_second, self.quiet_from or this_second)
         self.next_wakeup, self.wakeup_for = decision.next_wakeup, decision.wakeup_for

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sla.calendar import BusinessHours
-from sla.events import Changed, Completed, Event, Opened, Uncompleted
+from sla.events import Changed, Completed, Event, Opened, Uncompleted, event_order
 from sla.instants import to_instant, to_plausible, to_s, to_text
 from sla.process.model import Process
 from sla.timeline import Refusal
@@ -42,10 +42,6 @@ class Heard:
     def late(self) -> bool:
         """Whether it was learned after it began to count."""
         return self.recorded > self.from_s
-
-    def order(self) -> tuple[int, int, str]:
-        """Events are ordered by (`at`, `recorded_at`, `id`)."""
-        return (self.at, self.recorded, self.id)
 
 
 @dataclass(slots=True)
@@ -82,7 +78,7 @@ def admit(process: Process, calendars: Mapping[str, BusinessHours], events: Sequ
             refuse(one, reason)
         else:
             others[one.id] = one
-    ordered = sorted(others.values(), key=Heard.order)
+    ordered = sorted(others.values(), key=lambda one: event_order(one.event))
     return Admitted(opened, ordered if opened is not None else [], refused)
 
 

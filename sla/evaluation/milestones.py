@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sla.calendar import BusinessHours
 from sla.evaluation.clock import BEGINNING, Clock, Stops
-from sla.evaluation.passing import pass_all, roll
+from sla.evaluation.passing import end_period, pass_all, roll
 from sla.evaluation.plan import Line
 from sla.evaluation.run import Run
 from sla.evaluation.track import MAX_RUNS, ClockFrom, Track
@@ -235,7 +235,7 @@ class Milestones:
                 pass_all(self.record, track, run, until=self._period_end(track, run, at))
                 if not self.rolls(track, run):
                     break
-                run.end("rolled", run.violated_at or at, "the next period began")
+                end_period(run, run.violated_at or at)
                 self._begin_what_may(track, at)
                 run = track.open
 

@@ -25,7 +25,12 @@ def roll(record: Projection, track: Track, run: Run) -> None:
     target = run.target
     assert target is not None  # noqa: S101 - a period is rolled when its target has passed
     pass_all(record, track, run, until=target)
-    run.end("rolled", target, "the next period began")
+    end_period(run, target)
+
+
+def end_period(run: Run, at: int) -> None:
+    """Close an unmet period: the next one takes its place."""
+    run.end("rolled", at, "the next period began")
 
 
 def _pass_target_only(run: Run, until: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from sla.evaluation.passing import pass_all
+from sla.evaluation.passing import end_period, pass_all
 from sla.evaluation.plan import names_events
 from sla.evaluation.run import Run
 from sla.evaluation.track import Track
@@ -126,7 +126,7 @@ class Presence:
     def _roll(self, track: Track, run: Run, at: int) -> None:
         """A period that ended while the record was out (`leave_open`) gives way now; the next begins at the return."""
         pass_all(self.record, track, run, until=at)
-        run.end("rolled", at, "the next period began")
+        end_period(run, at)
         track.due_while_out = True
 
     def restart(self, at: int) -> None:

@@ -110,7 +110,10 @@ def test_a_deadline_that_passes_while_everything_is_down_is_kept_once_it_is_up_a
         here.until(lambda: here.state() == ("violated_open", "ben", "overdue"))
         here.ask("case", "report", "C-1", "noted", "--kind", "response.sent")
         here.ask("case", "report", "C-1", "closed")
+        here.ask("case", "report", "C-1", "reopened")  # the next run, from the log in the store
         assert here.state() == ("violated_closed", "ben", "met_late")
+        assert here.ask("case", "show", "C-1")["record"]["out"] is False
+        here.ask("case", "report", "C-1", "closed")
     with here.dev(signal.SIGTERM):
         assert here.state() == ("violated_closed", "ben", "met_late"), "what it kept is there again"
         time.sleep(2)
