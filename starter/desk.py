@@ -4,7 +4,7 @@ It reads from the store and speaks with the cases through `starter.cases_client`
 happen to a record the law says (`sla.evaluation.admission`), here early and for the case itself again.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -81,6 +81,31 @@ class Desk:
             await self._check(event, ref, [event])
             return await self._cases.start_with(CaseInput(record=record, ref=ref), event)
         return await self._reported(event, known)
+
+    async def take_over(self, history: Sequence[dict[str, Any]], *, process: str | None = None) -> list[RefusedEvent]:
+        """Open a record with all that happened to it so far, known at once; returns what is refused of it.
+
+        Told one by one, old events would be news after news: each would be acted upon as if nothing had followed.
+        """
+        events = [self._stamped(data) for data in history]
+        record = events[0].record
+        known = await self._known(record)
+        if known is not None:
+            return [refusal for event in events if (refusal := await self._refusal(event, known)) is not None]
+        ref = await self._catalogue.process_ref(process)
+        law, calendars = await self._definitions.process(ref), await self._definitions.calendars(ref)
+        refused = {one.position: one.reason for one in admit(law, calendars, events).refused}
+        log = [event for position, event in enumerate(events) if position not in refused]
+        if log:
+            await self._cases.start_with(CaseInput(record=record, ref=ref, log=log), log[0])
+        return [RefusedEvent(event=events[at].id, record=record, reason=reason) for at, reason in sorted(refused.items())]
+
+    async def _refusal(self, event: AnyEvent, known: StoredRecord) -> RefusedEvent | None:
+        try:
+            await self._reported(event, known)
+        except RefusedEvent as refusal:
+            return refusal
+        return None
 
     async def report(self, data: dict[str, Any]) -> Reception:
         """Report an event of a record, as a line of SPEC 7, and wait for what it did. `at` defaults to now."""

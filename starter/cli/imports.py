@@ -85,25 +85,15 @@ def _summary(found: "IncidentImport") -> dict[str, int]:
 
 
 async def _send(desk: "Desk", events: list[dict[str, Any]], process: str | None) -> int:
-    """Open each record and report its events in order; returns how many were refused, which are named."""
-    from sla.errors import RefusedEvent  # noqa: PLC0415 - keeps --help quick
-    from sla.instants import to_instant  # noqa: PLC0415
-    from starter.cli.progress import progress  # noqa: PLC0415
+    """Open each record with its history; returns how many events were refused, which are named."""
+    from starter.cli.progress import progress  # noqa: PLC0415 - keeps --help quick
 
+    histories: dict[str, list[dict[str, Any]]] = {}
+    for event in events:
+        histories.setdefault(event["record"], []).append(event)
     refused = 0
-    for event in progress("Sending")(events):
-        try:
-            if event["type"] == "opened":
-                await desk.open(
-                    record=event["record"],
-                    process=process,
-                    fields=event["fields"],
-                    at=to_instant(event["at"]),
-                    event_id=event["id"],
-                )
-            else:
-                await desk.report(event)
-        except RefusedEvent as refusal:
+    for history in progress("Sending")(list(histories.values())):
+        for refusal in await desk.take_over(history, process=process):
             remark(str(refusal))
             refused += 1
     return refused

@@ -1,6 +1,6 @@
 """A Desk that remembers what it was asked, for the commands in front of it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -50,6 +50,11 @@ class FakeDesk:
     async def open(self, **asked: Any) -> Reception:
         self.asked.append(("open", asked))
         return a_reception(asked["record"], "opened", changes=["First Response: running"])
+
+    async def take_over(self, history: Sequence[dict[str, Any]], *, process: str | None = None) -> list[RefusedEvent]:
+        self.asked.append(("take_over", {"history": list(history), "process": process}))
+        odd = (event for event in history if event["record"] == "INC0000062" and event["type"] == "closed")
+        return [RefusedEvent(event=event["id"], record=event["record"], reason="it never left") for event in odd]
 
     async def report(self, event: dict[str, Any]) -> Reception:
         self.asked.append(("report", event))

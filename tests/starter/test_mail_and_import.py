@@ -92,9 +92,12 @@ def test_events_can_be_written_to_a_file_and_simulated(tmp_path: Path) -> None:
 def test_events_can_be_sent_to_the_desk() -> None:
     desk = FakeDesk()
     ran = milepost("import", "incidents", INCIDENTS, "--open", "--process", "Incidents", "--json", services=desk.services())
-    assert ran.code == 3  # the fake knows no record but C-1
-    verbs = [verb for verb, _ in desk.asked]
-    assert verbs == ["open", "report"]
+    assert ran.code == 4  # the fake refuses that one incident was closed
+    assert "it never left" in ran.err
+    assert {verb for verb, _ in desk.asked} == {"take_over"}
+    histories = [asked["history"] for _, asked in desk.asked]
+    assert len(histories) == 89
+    assert all(history[0]["type"] == "opened" and len({e["record"] for e in history}) == 1 for history in histories)
     assert desk.asked[0][1]["process"] == "Incidents"
 
 
