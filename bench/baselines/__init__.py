@@ -1,0 +1,1 @@
+"""The same case by other designs, written by hand: what ours is compared with."""

@@ -1,0 +1,26 @@
+"""The measures, in the order in which they run, and how long each may take at most."""
+
+from importlib.util import find_spec
+
+LIMITS_S: dict[str, int] = {
+    "calendar": 180,
+    "evaluate": 180,
+    "history": 240,
+    "cost": 240,
+    "throughput": 420,
+    "lateness": 600,
+    "opening": 480,
+    "recovery": 480,
+    "dbos": 420,
+}
+"""Seconds, for a busy machine; all of them together usually take half an hour."""
+
+
+def module(name: str) -> str:
+    """Where a measure lives."""
+    return f"bench.measures.{name}"
+
+
+def present() -> list[str]:
+    """The measures that there are, in order."""
+    return [name for name in LIMITS_S if find_spec(module(name)) is not None]
