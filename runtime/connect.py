@@ -12,7 +12,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import (
     LogForwardingConfig,
@@ -23,6 +22,7 @@ from temporalio.runtime import (
     TelemetryFilter,
 )
 
+from runtime.converter import data_converter
 from runtime.ports import LOOPBACK, free_port
 from runtime.settings import Settings
 from sla.errors import InvalidSetting, ServiceUnavailable
@@ -51,8 +51,9 @@ async def connect(
 
     With `address` (a local server that we started) only that and `namespace` count: neither the profile, nor
     its API key or TLS. Raises `ServiceUnavailable` within `timeout_s`, and `InvalidSetting` for a profile or
-    a configuration file that cannot be read.
+    a configuration file that cannot be read, and for encryption keys that are none.
     """
+    keeping = data_converter(settings)
     config: ClientConnectConfig = {"namespace": namespace}
     config = config | ({"target_host": address} if address else _configured(settings))
     config.setdefault("target_host", DEFAULT_ADDRESS)
@@ -61,7 +62,7 @@ async def connect(
         async with asyncio.timeout(timeout_s):
             return await Client.connect(
                 **config,
-                data_converter=pydantic_data_converter,
+                data_converter=keeping,
                 connect_timeout=timedelta(seconds=timeout_s),
                 runtime=runtime,
             )

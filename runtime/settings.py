@@ -86,6 +86,20 @@ class Settings(BaseSettings):
     http_port: Port = 8080
     """Port on which the API and the console listen; 0 takes a free one."""
 
+    encryption_keys: SecretStr = SecretStr("")
+    """Keys under which all that Temporal keeps is encrypted, as `id:key,id:key`: the first encrypts, all decrypt.
+    Empty means no encryption."""
+    encryption_keys_file: Path | None = None
+    """A file with those keys instead, one on each line."""
+    codec_tokens: SecretStr = SecretStr("")
+    """Who may read encrypted payloads through `milepost codec serve`, as `name:token,name:token`."""
+    codec_host: str = "127.0.0.1"
+    """Address on which that codec server listens."""
+    codec_port: Port = 8081
+    """Port on which it listens; 0 takes a free one."""
+    codec_ui_origin: str = ""
+    """Address of Temporal's pages as browsers see it, `https://temporal.example.com`; they alone may ask from a browser."""
+
     templates_dir: Path | None = None
     """Directory of the installation's own mail templates; one that bears the name of ours goes before it."""
     smtp_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"

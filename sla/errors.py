@@ -159,6 +159,13 @@ class InvalidSetting(MilepostError):
     text = "Setting {setting}: {problem}"
 
 
+class UnreadablePayload(MilepostError):
+    """What Temporal keeps cannot be decrypted here: a key is missing, or it was altered."""
+
+    code = "unreadable_payload"
+    text = "A payload that Temporal keeps cannot be read: {problem}. {remedy}"
+
+
 class SchemaBehind(MilepostError):
     """The database has not the tables that this version needs."""
 

@@ -62,6 +62,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "service_unavailable": _DOWN,
     "port_in_use": _DOWN,
     "invalid_setting": Answer(HTTPStatus.INTERNAL_SERVER_ERROR, BAD_INPUT),
+    "unreadable_payload": _DOWN,
     "schema_behind": _DOWN,
     "mail_not_found": _MISSING,
 }
