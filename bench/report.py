@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from rich.box import HORIZONTALS
 from rich.console import Console
@@ -16,6 +17,15 @@ from bench.running import Taken
 from bench.stats import short
 
 WIDTH = 120
+COLUMNS: tuple[tuple[str, int, Literal["left", "right"]], ...] = (
+    ("measure", 33, "left"),
+    ("figure", 15, "right"),
+    ("against", 18, "left"),
+    ("ratio", 8, "right"),
+    ("target", 13, "left"),
+    ("note", 27, "left"),
+)
+"""With their widths; longer words go on in the next line."""
 MET = {True: "met", False: "MISSED", None: ""}
 
 
@@ -76,12 +86,8 @@ def as_json(report: Report) -> str:
 
 def _table(report: Report) -> Table:
     table = Table(box=HORIZONTALS, width=WIDTH, pad_edge=False, collapse_padding=True)
-    table.add_column("measure", ratio=34)
-    table.add_column("figure", justify="right", ratio=17)
-    table.add_column("against", ratio=18)
-    table.add_column("ratio", justify="right", min_width=7)
-    table.add_column("target", ratio=12)
-    table.add_column("note", ratio=34)
+    for title, width, justify in COLUMNS:
+        table.add_column(title, width=width, justify=justify, overflow="fold")
     for one in report.taken:
         table.add_section()
         table.add_row(one.measure)

@@ -18,6 +18,10 @@ class Takes:
         """The one in the middle."""
         return statistics.median(self.values)
 
+    def each(self, change: Callable[[float], float]) -> "Takes":
+        """The same takes in another unit: `takes.each(lambda seconds: 1 / seconds)`."""
+        return Takes(values=tuple(change(value) for value in self.values))
+
     @property
     def spread(self) -> str:
         """From the least to the most, for a note: `0.98–1.31, 7 takes`."""
@@ -48,17 +52,19 @@ def ratio(one: Takes, other: Takes) -> float:
     return one.median / other.median
 
 
-def by_turns(subjects: Mapping[str, Callable[[], object]], *, repeats: int, number: int = 1) -> dict[str, Takes]:
+def by_turns(subjects: Mapping[str, Callable[[], object]], *, repeats: int, take_s: float = 0.0) -> dict[str, Takes]:
     """Seconds for one call of each, `repeats` times: A B A B, so that what disturbs one disturbs the other.
 
-    Each take calls `number` times. Everything is called once before, unmeasured, so that nobody pays for first use.
+    A take calls often enough to last about `take_s` seconds, and at least once. Everything is called once before,
+    unmeasured, so that nobody pays for first use; the second call, also unmeasured, says how often.
     """
     for call in subjects.values():
         call()
+    numbers = {name: max(1, round(take_s / max(seconds(call), 1e-9))) for name, call in subjects.items()}
     found: dict[str, list[float]] = {name: [] for name in subjects}
     for _ in range(repeats):
         for name, call in subjects.items():
-            found[name].append(seconds(call, number))
+            found[name].append(seconds(call, numbers[name]))
     return {name: takes(values) for name, values in found.items()}
 
 
