@@ -1,0 +1,64 @@
+"""The judge of the cases themselves: none is stuck, none is forgotten, and each knows what the store knows."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.service import RPCError
+
+from sla.messages import STATE, CaseState, workflow_id
+from tests.faults.seen import Seen
+from tests.faults.world import World
+
+RUNNING: Final = "ExecutionStatus = 'Running'"
+STUCK: Final = f"{RUNNING} AND TemporalReportedProblems IS NOT NULL"
+AT_ONCE: Final = 8
+ANSWER_S: Final = 20
+
+
+async def at_work(world: World) -> bool:
+    """Whether a case has something under way: a case that is asked tells, but that is for the end; here the server does."""
+    async for found in world.client.list_workflows(RUNNING, page_size=1000):
+        described = await world.client.get_workflow_handle(found.id).describe()
+        if described.raw_description.pending_activities or described.raw_description.HasField("pending_workflow_task"):
+            return True
+    return False
+
+
+async def complaints(world: World, seen: Mapping[str, Seen]) -> list[str]:
+    """What is wrong with the workflows."""
+    found = [f"{one.id} is stuck" async for one in world.client.list_workflows(STUCK)]
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(one: Seen) -> list[str]:
+        async with slots:
+            return [f"{one.record}: {problem}" for problem in await _of_one(world, one)]
+
+    return found + [problem for problems in await asyncio.gather(*map(ask, seen.values())) for problem in problems]
+
+
+async def _of_one(world: World, one: Seen) -> list[str]:
+    handle = world.client.get_workflow_handle(workflow_id(one.record))
+    try:
+        status = (await handle.describe()).status
+        async with asyncio.timeout(ANSWER_S):
+            state: CaseState = await handle.query(STATE, result_type=CaseState)
+    except (RPCError, TimeoutError) as error:
+        return [f"its case gives no answer: {error}"]
+    problems = []
+    ends = WorkflowExecutionStatus.COMPLETED if one.row["out"] else WorkflowExecutionStatus.RUNNING
+    if status != ends:
+        problems.append(f"its case is {status and status.name}, and should be {ends.name}")
+    if state.events != len(one.log):
+        problems.append(f"its case knows {state.events} events, the store {len(one.log)}")
+    if state.under_way:
+        problems.append(f"its case still does {', '.join(state.under_way)}")
+    ended = {key: line.outcome for key, line in one.ledger.items() if "/to/" not in key}
+    applied = {key for key, effect in one.effects.items() if effect.action == "update"}
+    for key, outcome in ended.items():
+        if key not in applied and state.done.get(key) != outcome:
+            problems.append(f"its case has {key} as {state.done.get(key)}, the ledger as {outcome}")
+    if state.view is not None and [m.status for m in state.view.milestones] != [m.status for m in one.now.milestones]:
+        problems.append("its case shows other statuses than its log has")
+    return problems

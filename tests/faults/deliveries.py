@@ -1,0 +1,109 @@
+"""The judge of what reached the outside: every mail and webhook that the ledger has was taken by the other side, what was
+taken twice was taken twice for a reason, and nothing came that the ledger does not know.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sla.ledger_line import LedgerLine
+from sla.timeline import Effect
+from tests.faults.mailserver import Delivery
+from tests.faults.seen import Seen
+
+ADDRESSES: Final = {name: f"{name}@support.example" for name in ("ada", "ben", "chloe", "grace")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Something that went out: what the other side knows it by, and the ledger's line that says so."""
+
+    id: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """What came of all deliveries."""
+
+    complaints: list[str]
+    repeated: int
+    excused: int
+
+
+def messages(effect: Effect, line: LedgerLine) -> list[Message]:
+    """What an action that was performed has sent."""
+    if effect.action == "webhook":
+        return [Message(id="msg_" + _digest(effect.key), line=effect.key)]
+    if effect.action == "notify":
+        return [Message(id=line.detail["text"], line=effect.key)]
+    if effect.action != "email":
+        return []
+    to = [ADDRESSES.get(name, name) for name in line.detail["sent"]]
+    part = "{}/to/{}" if len(to) > 1 else "{}"  # of several mails each has a line of its own, written first
+    return [
+        Message(id=_digest(f"{effect.key}\n{address}"), line=part.format(effect.key, _digest(address)[:16]))
+        for address in to
+    ]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def identity(delivery: Delivery) -> str:
+    """A mail is known by the digest that its Message-ID begins with; a webhook by its id."""
+    return delivery.id.removeprefix("<").partition(".")[0] if delivery.to else delivery.id
+
+
+def judge(seen: Mapping[str, Seen], deliveries: Sequence[Delivery], journal: Sequence[Mapping[str, Any]]) -> Post:
+    """Compare the ledger with what arrived. A repetition is excused if it arrived before the ledger's line stood."""
+    arrived: dict[str, list[float]] = defaultdict(list)
+    for one in deliveries:
+        arrived[identity(one)].append(one.at)
+    stood: dict[str, float] = {}
+    for note in journal:
+        stood.setdefault(note["key"], note["at"])
+    sent: dict[str, list[Message]] = defaultdict(list)
+    for message in _sent(seen):
+        sent[message.id].append(message)
+    complaints = [f"{found[0].line} was performed and never arrived" for found in _missing(sent, arrived)]
+    repeated = excused = 0
+    for known, instants in arrived.items():
+        extra = len(instants) - max(1, len(sent[known]))  # a chat message has no id: equal texts count together
+        repeated += max(0, extra)
+        if extra > 0 and known in sent:
+            line = sent[known][-1].line
+            last = sorted(instants)[-1]
+            excused += extra if last <= stood.get(line, last) else 0
+    unknown = set(arrived) - {message.id for message in _meant(seen)}
+    complaints += [f"{known} arrived, and no action of any log has sent it" for known in sorted(unknown)]
+    return Post(complaints=complaints, repeated=repeated, excused=excused)
+
+
+def _missing(sent: Mapping[str, list[Message]], arrived: Mapping[str, list[float]]) -> Iterator[list[Message]]:
+    return (found for known, found in sent.items() if found and len(arrived.get(known, ())) < len(found))
+
+
+def _sent(seen: Mapping[str, Seen]) -> Iterator[Message]:
+    for one in seen.values():
+        for key, line in one.ledger.items():
+            effect = one.effects.get(key)
+            if effect is not None and line.outcome == "performed":
+                yield from messages(effect, line)
+
+
+def _meant(seen: Mapping[str, Seen]) -> Iterator[Message]:
+    """All that may have gone out, also of actions that were dropped or given up after the other side had taken them."""
+    yield from _sent(seen)
+    for one in seen.values():
+        for effect in one.effects.values():
+            if effect.action == "webhook":
+                yield Message(id="msg_" + _digest(effect.key), line=effect.key)
+            if effect.action == "email":
+                people = [*ADDRESSES.values(), "watchers@support.example"]
+                yield from (Message(id=_digest(f"{effect.key}\n{address}"), line=effect.key) for address in people)
+            if effect.action == "notify":
+                yield Message(id=f"{one.record} awaits its review", line=effect.key)

@@ -1,0 +1,28 @@
+"""What a fault is: a row of the table, with the one thing that it does to a world."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from tests.faults.traffic import Story
+from tests.faults.world import DatabaseKind, World
+
+Strike = Callable[[World], Awaitable[None]]
+"""Brings the trouble, lets it last, and takes it away: when it returns, everything is back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """`means` says how it is done. `repeats`: whether SPEC 5 lets it repeat a mail or webhook; `gives_up`: whether the other
+    side says "never", so that a person has to ask for another try; `guests`: cases of its own, beside the healthy ones.
+
+    `obstacle` says why it cannot be done on this machine, None if it can; `database`: the one it needs, None if any will do.
+    """
+
+    name: str
+    means: str
+    strike: Strike
+    repeats: bool = False
+    gives_up: bool = False
+    guests: Callable[[World], Awaitable[list[Story]]] | None = None
+    obstacle: Callable[[], str | None] = lambda: None
+    database: DatabaseKind | None = None

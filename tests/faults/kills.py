@@ -1,0 +1,69 @@
+"""Workers that die: at every named point, in the middle of stopping, and all of them for a while."""
+
+import asyncio
+import signal
+from typing import Final
+
+from tests.faults.fault import Fault, Strike
+from tests.faults.points import POINTS
+from tests.faults.world import World
+
+DEATHS: Final = 3
+DEATH_S: Final = 60.0
+UNTIL_MAIL_S: Final = 30.0
+
+
+def _dies(point: str, *, deaths: int = DEATHS) -> Strike:
+    """Workers that kill themselves there, one after the other, each at another passing; then one that lives."""
+
+    async def strike(world: World) -> None:
+        await world.end_workers()
+        for _ in range(1 if world.haste else deaths):
+            worker = await world.start_worker(FAULTS_POINT=point, FAULTS_PASSING=str(world.dice.randint(1, 8)))
+            if not await worker.death(DEATH_S):
+                world.complaints.append(f"the worker did not die {point.replace('_', ' ')}: {worker.log.read_text()[-500:]}")
+            await world.end_workers(signal.SIGKILL)
+        await world.start_worker()
+
+    return strike
+
+
+async def _dies_while_stopping(world: World) -> None:
+    """SIGTERM with mails under way, and SIGKILL before they are through: an impatient host."""
+    await world.mail.become("slow")
+    async with asyncio.timeout(UNTIL_MAIL_S):
+        await world.mail.begun.wait()
+    for worker in world.workers:
+        worker.send(signal.SIGTERM)
+    await asyncio.sleep(0.5)
+    world.complaints += [f"stopped too early: {one.log.read_text()[-500:]}" for one in world.workers if not one.lives]
+    await world.end_workers(signal.SIGKILL)
+    await world.mail.become("willing")
+    await world.start_worker()
+
+
+async def _all_down(world: World) -> None:
+    await world.end_workers()
+    await asyncio.sleep(0.35 * world.span_s)
+    await world.start_worker()
+
+
+KILLS: Final = (
+    *(
+        Fault(
+            name=f"killed: {point.replace('_', ' ')}",
+            means=f"SIGKILL {words}",
+            strike=_dies(point),
+            # whoever dies takes down with it the mails that it has under way, wherever the point lies
+            repeats=True,
+        )
+        for point, words in POINTS.items()
+    ),
+    Fault(
+        name="killed: while stopping",
+        means="SIGTERM, and SIGKILL while mails are under way",
+        strike=_dies_while_stopping,
+        repeats=True,
+    ),
+    Fault(name="all workers down", means="SIGTERM; a third of all deadlines pass", strike=_all_down),
+)

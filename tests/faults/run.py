@@ -1,0 +1,139 @@
+"""One run: a world, a population, a fault or several in turn, quiet, and the judgement."""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from sla.errors import MilepostError, UnknownEffect
+from tests.faults import cases, deliveries, outcomes
+from tests.faults.fault import Fault
+from tests.faults.outcomes import Told
+from tests.faults.seen import Seen, look
+from tests.faults.traffic import Traffic, population
+from tests.faults.world import DatabaseKind, World, a_world, monotonic
+
+STRIKE: Final = 0.25
+"""When the fault strikes, as part of the traffic's span: every case has been opened."""
+POLL_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """How large a run is: cases, seconds of traffic, seconds to wait for quiet; `haste` see `tests.faults.haste`."""
+
+    cases: int = 200
+    span_s: float = 60.0
+    patience_s: float = 420.0
+    haste: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Result:
+    """A row of the table, and what the judge had to complain of."""
+
+    fault: str
+    database: DatabaseKind
+    cases: int = 0
+    deadlines: int = 0
+    lost: int = 0
+    repeated: int = 0
+    recovery_s: float = 0.0
+    skipped: str | None = None
+    complaints: list[str] = field(default_factory=list)
+
+
+async def run(
+    faults: Sequence[Fault], *, seed: int, scale: Scale, database: DatabaseKind = "sqlite", name: str | None = None
+) -> Result:
+    """Let the faults happen one after the other in one world, and judge what became of every case."""
+    database = faults[0].database or database
+    result = Result(fault=name or faults[0].name, database=database)
+    if obstacle := next((why for fault in faults if (why := fault.obstacle())), None):
+        result.skipped = obstacle
+        return result
+    with tempfile.TemporaryDirectory(prefix="milepost-faults-", dir="/tmp") as directory:
+        here = Path(directory) / "world"
+        async with a_world(here, database=database, seed=seed, span_s=scale.span_s, haste=scale.haste) as world:
+            await _run(world, faults, seed, scale, result)
+    return result
+
+
+async def _run(world: World, faults: Sequence[Fault], seed: int, scale: Scale, result: Result) -> None:
+    stories = population(seed, scale.cases, scale.span_s)
+    for fault in faults:
+        stories += await fault.guests(world) if fault.guests else []
+    traffic = Traffic(world.desk, stories)
+    telling = asyncio.create_task(traffic.tell())
+    try:
+        await asyncio.sleep(STRIKE * scale.span_s)
+        for fault in faults:
+            await fault.strike(world)
+        ended, ended_at = monotonic(), datetime.now(UTC)
+        await asyncio.wait_for(telling, scale.patience_s)
+        seen = await _quiet(world, scale, len(stories))
+        if any(fault.gives_up for fault in faults):
+            await _retry_what_was_given_up(world, seen)
+            seen = await _quiet(world, scale, len(stories))
+    finally:
+        telling.cancel()
+        with suppress(asyncio.CancelledError, TimeoutError):
+            await telling
+    result.recovery_s = _recovery(world, seen, ended, ended_at)
+    await _judge(world, faults, traffic, seen, result)
+
+
+async def _quiet(world: World, scale: Scale, records: int) -> dict[str, Seen]:
+    """Wait until every case rests, and everybody knows it; what does not come to rest in time is judged as it is."""
+    until = monotonic() + scale.patience_s
+    while True:
+        idle = not await cases.at_work(world)  # asked first: whatever was done by then the store has
+        seen = await look(world.database, datetime.now(UTC))
+        rest = len(seen) == records and all(one.rests for one in seen.values())
+        if (idle and rest) or monotonic() > until:
+            return seen
+        await asyncio.sleep(POLL_S)
+
+
+async def _retry_what_was_given_up(world: World, seen: dict[str, Seen]) -> None:
+    """As a person does who sees the timeline. What is not wanted any more is dropped then."""
+    for record, one in seen.items():
+        for key, line in one.ledger.items():
+            if line.outcome == "gave_up":
+                with suppress(UnknownEffect):
+                    await world.desk.retry(record, key)
+    async with asyncio.timeout(60):
+        while any(line.outcome == "gave_up" for one in seen.values() for line in one.ledger.values()):
+            await asyncio.sleep(POLL_S)
+            seen = await look(world.database, datetime.now(UTC))
+
+
+def _recovery(world: World, seen: dict[str, Seen], ended: float, ended_at: datetime) -> float:
+    """Seconds from the fault's end until the last action was done that had fallen due by then."""
+    due = {effect.key for one in seen.values() for effect in one.due if effect.due_at <= ended_at}
+    done = [line["at"] for line in world.journalled("ledgered") if line["key"] in due]
+    return max(0.0, max(done, default=ended) - ended)
+
+
+async def _judge(world: World, faults: Sequence[Fault], traffic: Traffic, seen: dict[str, Seen], result: Result) -> None:
+    result.cases = len(traffic.told)
+    result.complaints += traffic.complaints + world.complaints
+    for record, events in traffic.told.items():
+        told = Told(events=events, refused=traffic.refused[record], gives_up=False)
+        result.complaints += outcomes.complaints(seen[record], told) if record in seen else [f"{record}: not in the store"]
+    result.deadlines = sum(outcomes.deadlines(one) for one in seen.values())
+    result.lost = sum(outcomes.lost(one) for one in seen.values())
+    post = deliveries.judge(seen, [*world.mail.accepted, *world.web.accepted], world.journalled("ledgered"))
+    result.repeated = post.repeated
+    result.complaints += post.complaints
+    allowed = post.excused if any(fault.repeats for fault in faults) else 0
+    if post.repeated > allowed:
+        result.complaints.append(f"{post.repeated} were delivered more than once, of which {allowed} had to be")
+    try:
+        result.complaints += await cases.complaints(world, seen)
+    except MilepostError as error:
+        result.complaints.append(f"the cases cannot be asked: {error}")
