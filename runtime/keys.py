@@ -54,7 +54,7 @@ def new_key(secret: bytes, name: str = "") -> Key:
     Raises ValueError for a name that cannot be an id.
     """
     derived = "k" + sha256(b"milepost key id\0" + secret).hexdigest()[:8]
-    return Key(id=_checked_id(name or derived, "its id"), secret=secret)
+    return Key(id=_checked_id(name or derived, "an id"), secret=secret)
 
 
 def read_keys(text: str) -> KeyRing:

@@ -206,7 +206,7 @@ def test_a_new_key_reads_back_and_names_itself() -> None:
     assert read_keys(key.written).newest == key
     assert key.id != new_key(b"D" * 32).id
     assert new_key(b"C" * 32, "2026-11").id == "2026-11"
-    with pytest.raises(ValueError, match="its id must be 1 to 32 letters"):
+    with pytest.raises(ValueError, match="an id must be 1 to 32 letters"):
         new_key(b"C" * 32, "two words")
 
 
