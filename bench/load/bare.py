@@ -19,7 +19,9 @@ from bench.load.processes import Child, python
 class Bare:
     """Bare workflows; with `recording` they write each piece of news into a table of SQLite, or of PostgreSQL."""
 
-    def __init__(self, here: Ground, name: str = "bare", *, recording: bool = False, postgres: Postgres | None = None) -> None:
+    def __init__(
+        self, here: Ground, name: str = "bare", *, recording: bool = False, postgres: Postgres | None = None
+    ) -> None:
         self.name = name
         self._slug = name.replace(" ", "-").replace(",", "")
         self._here = here

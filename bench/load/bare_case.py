@@ -61,9 +61,7 @@ class BareCase:
         while True:
             await self._violate()
             while self.letters:
-                await workflow.execute_activity(
-                    SEND, self.letters.pop(0), start_to_close_timeout=timedelta(minutes=2)
-                )
+                await workflow.execute_activity(SEND, self.letters.pop(0), start_to_close_timeout=timedelta(minutes=2))
             if self.closed:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 return

@@ -21,7 +21,8 @@ from runtime.exits import leave
 from runtime.settings import Settings
 
 Write = Callable[[News], Awaitable[None]]
-_TABLE = "CREATE TABLE IF NOT EXISTS news (record text, id text, type text, milestone text, at double precision, PRIMARY KEY (record, id))"
+_COLUMNS = "record text, id text, type text, milestone text, at double precision, PRIMARY KEY (record, id)"
+_TABLE = f"CREATE TABLE IF NOT EXISTS news ({_COLUMNS})"
 
 
 def activities(smtp_port: int, write: Write | None) -> list[Callable[..., Any]]:
@@ -56,7 +57,7 @@ async def sqlite(file: str) -> Write:
 
 async def postgres(url: str) -> Write:
     """Ten connections, as Milepost has."""
-    import asyncpg
+    import asyncpg  # type: ignore[import-untyped]
 
     pool = await asyncpg.create_pool(url, max_size=10)
     await pool.execute(_TABLE)

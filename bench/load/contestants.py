@@ -43,5 +43,3 @@ class Contestant(Protocol):
 
     def stored(self) -> int:
         """Bytes in its own database; 0 if it has none."""
-
-

@@ -1,5 +1,6 @@
 """The mail that every contestant sends, of the size of Milepost's own, and how they send it: one connection for each."""
 
+import smtplib
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 
@@ -32,9 +33,7 @@ def letter(record: str, milestone: str, kind: str) -> EmailMessage:
     message["Message-ID"] = f"<{record}.{milestone.replace(' ', '-')}.{kind}@localhost>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_TEXT.format(record=record, milestone=milestone), cte="quoted-printable")
-    message.add_alternative(
-        _HTML.format(record=record, milestone=milestone), subtype="html", cte="quoted-printable"
-    )
+    message.add_alternative(_HTML.format(record=record, milestone=milestone), subtype="html", cte="quoted-printable")
     return message
 
 
@@ -47,7 +46,5 @@ async def send(port: int, message: EmailMessage) -> None:
 
 def send_blocking(port: int, message: EmailMessage) -> None:
     """The same for programs that use threads."""
-    from smtplib import SMTP as BlockingSMTP
-
-    with BlockingSMTP("127.0.0.1", port, local_hostname="[127.0.0.1]", timeout=30) as client:
+    with smtplib.SMTP("127.0.0.1", port, local_hostname="[127.0.0.1]", timeout=30) as client:
         client.send_message(message)

@@ -1,5 +1,6 @@
 """Milepost as a user has it: `milepost store upgrade`, `milepost worker`, and the Desk that every door uses."""
 
+import asyncio
 import subprocess
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -59,15 +60,14 @@ class Milepost:
         self.worker = Child(
             python("workers", "worker"), log=self._directory / "worker.log", ready="worker_ready", environ=environ
         )
-        self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        subprocess.run(
-            python("workers", "store", "upgrade"), check=True, capture_output=True, env=self._environ, cwd=ROOT
-        )
-        self._desk: Desk = await self._stack.enter_async_context(desk(self.settings))
-        await self._desk.apply(assemble(parse_documents(definitions(), "bench")))
-        await self._stack.enter_async_context(self.worker)
+        await asyncio.to_thread(self._upgrade)
+        async with AsyncExitStack() as stack:
+            self._desk: Desk = await stack.enter_async_context(desk(self.settings))
+            await self._desk.apply(assemble(parse_documents(definitions(), "bench")))
+            await stack.enter_async_context(self.worker)
+            self._stack = stack.pop_all()
         return self
 
     async def __aexit__(
@@ -104,6 +104,10 @@ class Milepost:
             return self._postgres.size(self._database)
         return sqlite_size(self._directory / "milepost.db")
 
+    def _upgrade(self) -> None:
+        words = python("workers", "store", "upgrade")
+        subprocess.run(words, check=True, capture_output=True, env=self._environ, cwd=ROOT)
+
     def _settings(self) -> dict[str, str]:
         environ = {
             "MILEPOST_DATA_DIR": str(self._directory),
@@ -119,5 +123,3 @@ class Milepost:
 
 def _fields(record: str) -> dict[str, Any]:
     return {"account": "helios", "owner": "ada", "priority": "P1", "subject": f"The VPN is down ({record})"}
-
-

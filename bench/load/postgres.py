@@ -56,7 +56,19 @@ def running_postgres(bin_dir: Path) -> Iterator[Postgres]:
         shutil.chown(directory, user)
     data = str(directory / "data")
     try:
-        init = [str(bin_dir / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        init = [
+            str(bin_dir / "initdb"),
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]
         subprocess.run(init, check=True, capture_output=True, user=user, cwd=directory)
         server = [str(bin_dir / "postgres"), "-D", data, "-k", str(directory), "-c", "listen_addresses="]
         with (directory / "log").open("wb") as log:

@@ -82,7 +82,9 @@ class Child:
         deadline = time.monotonic() + READY_S
         while self._ready not in self.said():
             if self._running().poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{self._command[1:3]} did not become ready: {self.said()[-1500:].decode(errors='replace')}")
+                raise RuntimeError(
+                    f"{self._command[1:3]} did not become ready: {self.said()[-1500:].decode(errors='replace')}"
+                )
             await asyncio.sleep(POLL_S)
 
     def said(self) -> bytes:
