@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, RowMapping, Select, select
+from sqlalchemy import ColumnElement, RowMapping, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sla.errors import UnknownRecord
@@ -17,7 +17,7 @@ from store.engine import Database
 from store.facts import OutcomeFact
 from store.rows import effect_of, line_of, occurrence_of
 from store.tables import effect_attempts, effect_ledger, effects, occurrences, outcome_facts, records, tasks
-from store.views import EffectState, StoredRecord, StoredTask
+from store.views import Census, EffectState, StoredRecord, StoredTask
 
 Order = Literal["next_deadline", "opened_at"]
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -59,6 +59,13 @@ class Records:
             conditions.append(records.c.out == (not is_open))
         query = select(records).where(*conditions).order_by(*_order(order_by)).limit(limit).offset(offset)
         return [_record(row) for row in await self._rows(query)]
+
+    async def census(self) -> Census:
+        """How many records are open, by status, and the earliest of their next deadlines."""
+        counted = select(records.c.status, func.count().label("number"), func.min(records.c.next_deadline).label("next"))
+        rows = await self._rows(counted.where(records.c.out.is_(False)).group_by(records.c.status))
+        deadlines = [row["next"] for row in rows if row["next"] is not None]
+        return Census(open={row["status"]: row["number"] for row in rows}, next_deadline=min(deadlines, default=None))
 
     async def log(self, record: str) -> Sequence[Event]:
         """The events in order of arrival."""

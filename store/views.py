@@ -31,6 +31,14 @@ class StoredRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Census:
+    """The open records by status, and their earliest next deadline, which lies ahead unless a case is asleep or stuck."""
+
+    open: Mapping[RollUp, int]
+    next_deadline: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectState:
     """An action: what the timeline wants, how it ended (`line`), and what went wrong meanwhile."""
 

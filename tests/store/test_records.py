@@ -51,6 +51,20 @@ async def test_or_the_latest_opened_comes_first(cases: Cases, records: Records) 
     assert await _found(records, order_by="opened_at") == ["C-5", "C-4", "C-1", "C-3", "C-2"]
 
 
+async def test_the_census_counts_open_records_by_status_and_knows_their_earliest_deadline(
+    cases: Cases, records: Records
+) -> None:
+    await _a_busy_morning(cases)
+    census = await records.census()
+    assert census.open == {"compliant": 2, "at_risk": 1, "violated_open": 1}
+    assert census.next_deadline == at("09:45")
+
+
+async def test_the_census_of_an_empty_store_is_empty(records: Records) -> None:
+    census = await records.census()
+    assert (census.open, census.next_deadline) == ({}, None)
+
+
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
