@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import (
@@ -21,11 +22,12 @@ from temporalio.runtime import (
     TelemetryConfig,
     TelemetryFilter,
 )
+from temporalio.service import RPCError, RPCStatusCode
 
 from runtime.converter import data_converter
 from runtime.ports import LOOPBACK, free_port
 from runtime.settings import Settings
-from sla.errors import InvalidSetting, ServiceUnavailable
+from sla.errors import InvalidSetting, ServiceUnavailable, UnknownNamespace
 
 CONNECT_S = 5.0
 DEFAULT_ADDRESS = "localhost:7233"
@@ -70,16 +72,26 @@ async def connect(
         raise ServiceUnavailable(
             service="The Temporal server",
             address=config["target_host"],
-            problem=_in_short(error) or f"no answer within {timeout_s:g} s",
+            problem=in_short(error) or f"no answer within {timeout_s:g} s",
             remedy="Start a local one with: milepost dev, or point TEMPORAL_ADDRESS at yours.",
         ) from None
+
+
+async def require_namespace(client: Client, *, timeout_s: float = CONNECT_S) -> None:
+    """Raise `UnknownNamespace` if the server says that it has no such namespace; a server that is away is no matter here."""
+    asked = DescribeNamespaceRequest(namespace=client.namespace)
+    try:
+        await client.workflow_service.describe_namespace(asked, timeout=timedelta(seconds=timeout_s))
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            raise UnknownNamespace(namespace=client.namespace) from None
 
 
 def temporal_runtime(settings: Settings) -> Telemetry:
     """The SDK's runtime: warnings of its core go to our log, its metrics to a port of loopback if any are wanted.
 
     Each runtime is a pool of threads: one for a process, and before any client. The port is an inner one;
-    people read `metrics.serve`, which adds what is found here to our own.
+    people read `serving.serve`, which adds what is found here to our own.
     """
     core = LogForwardingConfig(
         logger=logging.getLogger("temporalio.core"),
@@ -109,7 +121,9 @@ def _configured(settings: Settings) -> ClientConnectConfig:
         raise InvalidSetting(setting=setting, problem=f"{problem}.") from None
 
 
-def _in_short(error: Exception) -> str:
-    """The reason in the SDK's nested dump of Rust errors: the innermost message."""
+def in_short(error: BaseException) -> str:
+    """The reason in the SDK's nested dump of Rust errors: the innermost message, of the first cause."""
+    while error.__cause__ is not None:
+        error = error.__cause__
     found = re.findall(r'(?:message|error): "([^"]+)"', str(error))
-    return found[-1] if found else str(error).removeprefix("Failed client connect: ")
+    return found[-1].rstrip(".") if found else str(error).removeprefix("Failed client connect: ")

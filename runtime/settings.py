@@ -135,9 +135,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least important log lines that are written."""
     metrics_host: str = "127.0.0.1"
-    """Address on which the Prometheus endpoint listens."""
+    """Address on which figures and health are served."""
     metrics_port: Port = 0
-    """Port of the Prometheus endpoint `/metrics`; 0 means that none is served."""
+    """Port of `/metrics` for Prometheus, and of `/live` and `/ready`; 0 means that none of them is served."""
 
     graceful_shutdown_s: Annotated[int, Field(ge=0)] = 40
     """Seconds that a stopping worker gives to actions under way. Keep it above the mail and webhook timeouts:

@@ -145,6 +145,23 @@ class ServiceUnavailable(MilepostError):
     text = "{service} at {address} does not answer ({problem}). {remedy}"
 
 
+class UnknownNamespace(MilepostError):
+    """The Temporal server has not the namespace that we were told to use."""
+
+    code = "unknown_namespace"
+    text = (
+        "The Temporal server has no namespace '{namespace}'. Set TEMPORAL_NAMESPACE, or create it with: "
+        "temporal operator namespace create --namespace {namespace} --retention 30d"
+    )
+
+
+class WorkerFailed(MilepostError):
+    """A worker ended by itself, which none should; what supervises the process has to start it again."""
+
+    code = "worker_failed"
+    text = "The worker could not go on: {problem}. What is wrong is told by: milepost doctor"
+
+
 class PortInUse(MilepostError):
     """A port that we were told to listen on is taken."""
 

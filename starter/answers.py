@@ -60,6 +60,8 @@ ANSWERS: Final[dict[str, Answer]] = {
     "process_not_named": _INVALID,
     "unknown_effect": _MISSING,
     "service_unavailable": _DOWN,
+    "unknown_namespace": _DOWN,
+    "worker_failed": _DOWN,
     "port_in_use": _DOWN,
     "invalid_setting": Answer(HTTPStatus.INTERNAL_SERVER_ERROR, BAD_INPUT),
     "unreadable_payload": _DOWN,

@@ -9,16 +9,19 @@ from datetime import UTC, datetime
 import structlog
 from temporalio.client import Client
 
-from runtime.connect import DEFAULT_ADDRESS, Telemetry, connect, temporal_runtime
+from runtime.connect import DEFAULT_ADDRESS, Telemetry, connect, require_namespace, temporal_runtime
 from runtime.embedded import TemporalDevServer
+from runtime.health import Health, attended, namespace
 from runtime.logs import configure
 from runtime.mailcatcher import MailCatcher
-from runtime.metrics import Metrics, serve
+from runtime.metrics import Metrics
+from runtime.serving import serve
 from runtime.settings import Settings
 from runtime.signals import stop_on_signals
 from sla.messages import SEARCH_ATTRIBUTES
 from starter.desk import Desk, open_desk
 from store.engine import Database
+from workers.supervision import Work, under_way
 from workers.wiring import working
 
 logger = structlog.get_logger()
@@ -51,24 +54,30 @@ async def run_worker(settings: Settings) -> None:
     with configure(settings), stop_on_signals() as stopping:
         telemetry = temporal_runtime(settings)
         client = await connect(settings, runtime=telemetry.runtime)
-        async with _measured_work(settings, client, telemetry):
+        async with _attended_work(settings, client, telemetry) as work:
             logger.info("worker_ready", task_queue=settings.task_queue, namespace=client.namespace)
-            await stopping.wait()
+            await work.until(stopping)
             logger.info("worker_stopping", grace_s=settings.graceful_shutdown_s)
 
 
 @asynccontextmanager
-async def _measured_work(settings: Settings, client: Client, telemetry: Telemetry) -> AsyncIterator[None]:
-    metrics = Metrics()
+async def _attended_work(settings: Settings, client: Client, telemetry: Telemetry) -> AsyncIterator[Work]:
+    """The workers, with their figures and their health on one port until the last action under way has ended."""
+    metrics, health = Metrics(), Health()
     async with AsyncExitStack() as stack:
         if settings.metrics_port:
             host, port = settings.metrics_host, settings.metrics_port
-            stack.enter_context(serve(metrics, port=port, host=host, sdk_metrics=telemetry.sdk_metrics))
+            stack.enter_context(serve(metrics, health, port=port, host=host, sdk_metrics=telemetry.sdk_metrics))
         database = Database(settings.database_url)
         stack.push_async_callback(database.dispose)
         await database.check_schema()
-        await stack.enter_async_context(working(client, settings, database, metrics))
-        yield
+        await require_namespace(client)
+        looks = {"temporal": namespace(client), "database": database.check_schema}
+        await stack.enter_async_context(attended(health, looks))
+        work = await stack.enter_async_context(under_way(working(client, settings, database, metrics)))
+        health.work()
+        stack.callback(health.drain)
+        yield work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +88,7 @@ class Embedded:
     client: Client
     server: TemporalDevServer
     catcher: MailCatcher
+    work: Work
 
 
 @asynccontextmanager
@@ -110,8 +120,8 @@ async def embedded(settings: Settings, *, ui: bool = True) -> AsyncIterator[Embe
         )
         await upgrade_store(settings)
         client = await connect(settings, runtime=telemetry.runtime)
-        await stack.enter_async_context(_measured_work(settings, client, telemetry))
-        yield Embedded(settings=settings, client=client, server=server, catcher=catcher)
+        work = await stack.enter_async_context(_attended_work(settings, client, telemetry))
+        yield Embedded(settings=settings, client=client, server=server, catcher=catcher, work=work)
 
 
 async def run_dev(settings: Settings) -> None:
@@ -121,7 +131,7 @@ async def run_dev(settings: Settings) -> None:
             sys.stdout.write(_welcome(service))
             sys.stdout.flush()
             logger.info("dev_ready", temporal=service.server.address, data=str(settings.data_dir))
-            await stopping.wait()
+            await service.work.until(stopping)
             logger.info("dev_stopping")
 
 

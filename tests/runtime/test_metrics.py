@@ -7,8 +7,10 @@ import urllib.request
 import pytest
 
 from runtime.connect import connect, temporal_runtime
-from runtime.metrics import Metrics, serve
+from runtime.health import Health
+from runtime.metrics import Metrics
 from runtime.ports import free_port
+from runtime.serving import serve
 from runtime.settings import Settings
 from sla.errors import PortInUse, ServiceUnavailable
 
@@ -59,14 +61,14 @@ async def test_the_endpoint_serves_the_sdks_figures_with_ours() -> None:
     telemetry.runtime.metric_meter.create_counter("temporal_seen", "").add(1)
     metrics = Metrics()
     metrics.decided()
-    with serve(metrics, port=settings.metrics_port, sdk_metrics=telemetry.sdk_metrics) as port:
+    with serve(metrics, Health(), port=settings.metrics_port, sdk_metrics=telemetry.sdk_metrics) as port:
         text = await asyncio.to_thread(scrape, port)
     assert "milepost_decisions_total 1.0" in text
     assert "temporal_seen_total" in text
 
 
 def test_ours_are_served_although_the_sdks_cannot_be_had() -> None:
-    with serve(Metrics(), port=0, sdk_metrics=f"127.0.0.1:{free_port()}") as port:
+    with serve(Metrics(), Health(), port=0, sdk_metrics=f"127.0.0.1:{free_port()}") as port:
         text = scrape(port)
         with pytest.raises(urllib.error.HTTPError, match="404") as refused:
             scrape(port, "/")
@@ -81,15 +83,15 @@ def test_without_a_port_the_sdk_opens_none() -> None:
 
 def test_a_taken_port_is_named() -> None:
     with (
-        serve(Metrics(), port=0) as port,
+        serve(Metrics(), Health(), port=0) as port,
         pytest.raises(PortInUse, match="MILEPOST_METRICS_PORT"),
-        serve(Metrics(), port=port),
+        serve(Metrics(), Health(), port=port),
     ):
         pass
 
 
 def test_a_stopped_endpoint_frees_its_port() -> None:
-    with serve(Metrics(), port=0) as port:
+    with serve(Metrics(), Health(), port=0) as port:
         pass
-    with serve(Metrics(), port=port) as again:
+    with serve(Metrics(), Health(), port=port) as again:
         assert again == port
