@@ -39,6 +39,10 @@ lock:  ## resolve anew, for every Python from 3.11 on; the file names no index
 	  --python-version 3.11 --upgrade --group dev pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	  --python-version 3.11 --constraint requirements.lock --group bench -o requirements-bench.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	  --python-version 3.11 --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
+	echo 'setuptools>=77' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --python-version 3.11 --constraint requirements.lock - -o requirements-build.lock
 
 lint:
 	$(BIN)/ruff check .
