@@ -22,8 +22,8 @@ COLUMNS: tuple[tuple[str, int, Literal["left", "right"]], ...] = (
     ("figure", 15, "right"),
     ("against", 18, "left"),
     ("ratio", 8, "right"),
-    ("target", 13, "left"),
-    ("note", 27, "left"),
+    ("target", 14, "left"),
+    ("note", 26, "left"),
 )
 """With their widths; longer words go on in the next line."""
 MET = {True: "met", False: "MISSED", None: ""}
@@ -108,14 +108,14 @@ def figure(row: Row) -> str:
     if row.unit == "s" and 0 < row.figure < 1:
         power = min(3, math.ceil(-math.log10(row.figure) / 3))
         return f"{short(row.figure * 1000**power)} {('s', 'ms', 'µs', 'ns')[power]}"
-    if float(row.figure).is_integer():
-        return f"{row.figure:,.0f} {row.unit}"
     return f"{short(row.figure)} {row.unit}"
 
 
 def ratio(value: float | None) -> str:
-    """`1.07×`; empty if nothing was compared."""
-    return "" if value is None else f"{short(value)}×"
+    """`1.07×`, `712×`; empty if nothing was compared."""
+    if value is None:
+        return ""
+    return f"{value:.2f}×" if 0.1 <= value < 10 else f"{short(value)}×"
 
 
 def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
@@ -133,5 +133,5 @@ def _machine(machine: dict[str, str]) -> list[str]:
 
 
 def _verdict(row: Row) -> str:
-    found = ratio(row.ratio) if row.against is not None else figure(row)
-    return f"{found or '–'}, target {row.target}" + (f" ({row.note})" if row.note else "")
+    found = figure(row) if row.against is None else f"{ratio(row.ratio) or '–'} of {row.against}"
+    return f"{found}, target {row.target}"

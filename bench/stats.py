@@ -78,8 +78,10 @@ def seconds(call: Callable[[], object], number: int = 1) -> float:
 
 
 def short(value: float) -> str:
-    """A figure in three or four digits, with thousands set apart: `0.0123`, `1.25`, `187`, `12,340`."""
-    if value == 0 or not math.isfinite(value):
+    """A figure in three or four digits, with thousands set apart: `0.0123`, `1.25`, `187`, `12,340`; whole ones as such."""
+    if not math.isfinite(value):
         return f"{value:g}"
+    if float(value).is_integer():
+        return f"{value:,.0f}"
     digits = max(0, 2 - math.floor(math.log10(abs(value))))
     return f"{value:,.{digits}f}" if abs(value) < 100 else f"{value:,.0f}"
