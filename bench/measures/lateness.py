@@ -1,9 +1,9 @@
 """How late deadlines are that all fall into one second, against bare timers on the same server, and against a poller.
 
-Lateness counts from the deadline to two instants: when the action *began* (the Temporal server's own time of the first attempt's
-start), and when its mail was *accepted* by the mail server, which is the same yardstick for all designs, however they work.
-The poller looks once a minute, and its deadlines are spread evenly over the minute before it does: one second of it would
-only tell how far off the next poll is. Ten thousand deadlines are measured by `opening`, which has to open them anyway.
+Lateness counts from the deadline to two instants: when the action *began* (the Temporal server's own time of the first
+attempt's start), and when its mail was *accepted* by the mail server, which is one yardstick for all designs, however they
+work. The poller looks once a minute, and its deadlines are spread evenly over the minute before it does: one second of it
+would only tell how far off the next poll is. Ten thousand deadlines are measured by `opening`, which opens them anyway.
 """
 
 from bench.load.bare import Bare
@@ -31,11 +31,9 @@ async def measure(scale: Scale) -> list[Row]:
         found = await by_turns(here, cases, repeats, scale)
         polls = await _polls(here, cases, scale)
     rows = [row for what in ("began", "accepted") for row in _rows(found, what, cases)]
-    return (
-        rows
-        + [row for name, late in polls.items() for row in _poller_rows(name, late, found[OURS], cases, scale)]
-        + _absent()
-    )
+    for name, late in polls.items():
+        rows += _poller_rows(name, late, found[OURS], cases, scale)
+    return rows + _absent()
 
 
 async def by_turns(here: Ground, cases: int, repeats: int, scale: Scale) -> dict[str, list[Late]]:

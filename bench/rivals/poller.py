@@ -54,9 +54,16 @@ def main(url: str, smtp_port: int, first: float, period_s: int) -> None:
 
     scheduler = BlockingScheduler(jobstores={"default": SQLAlchemyJobStore(url=url)}, timezone=UTC)
     scheduler.add_job(
-        "bench.rivals.poller:poll", "interval", args=(url, smtp_port), seconds=period_s, start_date=datetime.fromtimestamp(first, UTC), id="poll",
-        max_instances=1, coalesce=True, misfire_grace_time=None,
-    )  # fmt: skip
+        "bench.rivals.poller:poll",
+        "interval",
+        args=(url, smtp_port),
+        seconds=period_s,
+        start_date=datetime.fromtimestamp(first, UTC),
+        id="poll",
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
+    )
     print("polling ", flush=True)
     scheduler.start()
 
