@@ -20,8 +20,8 @@ def main(words: list[str]) -> int:
         told, status = json.dumps({"rows": [asdict(row) for row in rows]}), 0
     except Exception as problem:  # whatever it was, it is told, and the next measure is taken
         traceback.print_exc()
-        words = f"{type(problem).__name__}: {problem}".strip().splitlines()[0]
-        told, status = json.dumps({"failed": words}), 1
+        reason = f"{type(problem).__name__}: {problem}".strip().splitlines()[0]
+        told, status = json.dumps({"failed": reason}), 1
     Path(file).write_text(told, encoding="utf-8")
     return status
 

@@ -27,7 +27,7 @@ Add = Callable[[], Sequence[Any]]
 
 async def measure(scale: Scale) -> list[Row]:
     """Rows for each length, then whether ours is flat."""
-    starts = office_starts(scale.pick(short=6, full=24))
+    starts = office_starts(scale.pick(short=2, full=24))
     found = {hours: _measured(hours, starts, scale) for hours in HOURS}
     rows = [row for hours, taken in found.items() for row in _rows(hours, taken)]
     return [*rows, *(_flat(found, api) for api in (OURS, INTEGERS))]
@@ -44,7 +44,7 @@ class _Found:
 def _measured(hours: int, starts: Sequence[datetime], scale: Scale) -> _Found:
     subjects = _subjects(hours, starts)
     answers = {name: [_instant(answer) for answer in add()] for name, add in subjects.items()}
-    repeats = scale.pick(short=2, full=9)
+    repeats = scale.pick(short=1, full=9)
     takes = by_turns(subjects, repeats=repeats, take_s=scale.pick(short=0.001, full=0.03))
     each = {name: taken.each(lambda seconds: seconds / len(starts)) for name, taken in takes.items()}
     return _Found(takes=each, same={name: _same(answers[OURS], answers[name]) for name in answers})

@@ -24,7 +24,8 @@ Lines = list[dict[str, Any]]
 
 async def measure(scale: Scale) -> list[Row]:
     """Cases and events a second, then milliseconds for the two hard cases."""
-    file, cases = incident_lines()
+    file, incidents = incident_lines()
+    cases = incidents[: scale.pick(short=50, full=len(incidents))]
     repeats = scale.pick(short=2, full=15)
     seconds = _seconds(cases, repeats)
     reading = _seconds(cases, repeats, with_reading=True)
