@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 from dataclasses import replace
 
@@ -24,10 +25,13 @@ def main() -> int:
     if not chosen:
         sys.stderr.write("there is no such fault; --list tells them\n")
         return 2
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # of an update that finds nobody the SDK leaves a future behind
     scale = SHORT if asked.short else Scale()
     scale = replace(scale, cases=asked.cases or scale.cases)
     results = asyncio.run(_all(chosen, asked.seed, scale, asked.database, asked.at_once))
-    sys.stdout.write("\n" + table(results) + complaints(results, asked.seed))
+    sys.stdout.write(
+        "\n" + table(results) + complaints(results, f"--seed {asked.seed} --cases {scale.cases}{' --short' * asked.short}")
+    )
     return int(any(result.complaints for result in results))
 
 

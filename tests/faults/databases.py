@@ -61,7 +61,7 @@ async def _server_gone(world: World) -> None:
     await asyncio.sleep(_lasts_s(world))
     server = _server(world)
     options = " ".join(["-k", str(server.directory), *OPTIONS])
-    await _pg_ctl(world, "start", "-w", "-o", options, "-l", str(server.directory / "log"))
+    await _pg_ctl(world, "start", "-w", "-o", options, "-l", str(server.directory / "data" / "second.log"))
     world.at_the_end(lambda: _pg_ctl(world, "stop", "-m", "fast"))
 
 

@@ -13,7 +13,8 @@ Strike = Callable[[World], Awaitable[None]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """`means` says how it is done. `repeats`: whether SPEC 5 lets it repeat a mail or webhook; `gives_up`: whether the other
-    side says "never", so that a person has to ask for another try; `guests`: cases of its own, beside the healthy ones.
+    side says "never", so that a person has to ask for another try; `answers_lost`: whether what an action answered may not
+    reach its case; `guests`: cases of its own, beside the healthy ones.
 
     `obstacle` says why it cannot be done on this machine, None if it can; `database`: the one it needs, None if any will do.
     """
@@ -23,6 +24,7 @@ class Fault:
     strike: Strike
     repeats: bool = False
     gives_up: bool = False
+    answers_lost: bool = False
     guests: Callable[[World], Awaitable[list[Story]]] | None = None
     obstacle: Callable[[], str | None] = lambda: None
     database: DatabaseKind | None = None

@@ -54,7 +54,9 @@ def _no_faketime() -> str | None:
 
 
 HOSTS: Final = (
-    Fault(name="Temporal server killed", means="SIGKILL, started again on its file", strike=_server_killed),
+    Fault(
+        name="Temporal server killed", means="SIGKILL, started again on its file", strike=_server_killed, answers_lost=True
+    ),
     *(
         Fault(
             name=f"worker's clock {word}",

@@ -56,6 +56,7 @@ KILLS: Final = (
             strike=_dies(point),
             # whoever dies takes down with it the mails that it has under way, wherever the point lies
             repeats=True,
+            answers_lost=True,
         )
         for point, words in POINTS.items()
     ),
@@ -64,6 +65,7 @@ KILLS: Final = (
         means="SIGTERM, and SIGKILL while mails are under way",
         strike=_dies_while_stopping,
         repeats=True,
+        answers_lost=True,
     ),
     Fault(name="all workers down", means="SIGTERM; a third of all deadlines pass", strike=_all_down),
 )

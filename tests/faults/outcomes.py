@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from activities.actions.texts import event_id
-from sla.timeline import Occurrence
+from sla.timeline import Effect, Occurrence
 from tests.faults.seen import Seen
 
 
@@ -87,8 +87,8 @@ def _every_trigger_was_acted_upon(seen: Seen, told: Told) -> Iterator[str]:
             yield f"{effect.key} was never acted upon"
         elif line is not None and line.outcome == "gave_up" and not told.gives_up:
             yield f"{effect.key} was given up: {line.reason}"
-        elif line is not None and line.outcome == "dropped" and effect.status == "due" and effect.moot is None:
-            yield f"{effect.key} is wanted and was dropped: {line.reason}"
+        elif is_lost(seen, effect):
+            yield f"{effect.key} is wanted and was dropped: {line and line.reason}"
 
 
 def _facts_tell_the_same(seen: Seen, _told: Told) -> Iterator[str]:
@@ -124,11 +124,25 @@ JUDGEMENTS: Final[tuple[Callable[[Seen, Told], Iterator[str]], ...]] = (
 )
 
 
+def is_lost(seen: Seen, effect: Effect) -> bool:
+    """Whether an action is wanted, and nobody will ever do it."""
+    line = seen.ledger.get(effect.key)
+    if effect.status != "due" or effect.moot is not None or effect.action == "update":
+        return False
+    if line is None:
+        return True
+    return line.outcome == "dropped" and not (effect.trigger == "retracted" and _nobody_was_told(seen, effect))
+
+
+def _nobody_was_told(seen: Seen, effect: Effect) -> bool:
+    """Whether none of the violation's actions was done: then there is nothing to take back (SPEC 8, Knowledge)."""
+    violations = effect.key.rpartition("/retracted/")[0] + "/violation-"
+    return not any(key.startswith(violations) and line.outcome == "performed" for key, line in seen.ledger.items())
+
+
 def lost(seen: Seen) -> int:
     """Triggers that are wanted and were never acted upon."""
-    return sum(
-        1 for one in seen.due if one.moot is None and getattr(seen.ledger.get(one.key), "outcome", "dropped") == "dropped"
-    )
+    return sum(is_lost(seen, effect) for effect in seen.now.effects)
 
 
 def deadlines(seen: Seen) -> int:

@@ -58,8 +58,11 @@ async def run(
         return result
     with tempfile.TemporaryDirectory(prefix="milepost-faults-", dir="/tmp") as directory:
         here = Path(directory) / "world"
-        async with a_world(here, database=database, seed=seed, span_s=scale.span_s, haste=scale.haste) as world:
-            await _run(world, faults, seed, scale, result)
+        try:
+            async with a_world(here, database=database, seed=seed, span_s=scale.span_s, haste=scale.haste) as world:
+                await _run(world, faults, seed, scale, result)
+        except Exception as problem:  # a world that breaks is the fault's to answer for, and not the other faults'
+            result.complaints.append(f"the world broke: {type(problem).__name__}: {problem}")
     return result
 
 
@@ -134,6 +137,6 @@ async def _judge(world: World, faults: Sequence[Fault], traffic: Traffic, seen: 
     if post.repeated > allowed:
         result.complaints.append(f"{post.repeated} were delivered more than once, of which {allowed} had to be")
     try:
-        result.complaints += await cases.complaints(world, seen)
+        result.complaints += await cases.complaints(world, seen, answers_lost=any(fault.answers_lost for fault in faults))
     except MilepostError as error:
         result.complaints.append(f"the cases cannot be asked: {error}")

@@ -30,12 +30,12 @@ def _cells(result: Result) -> tuple[str, ...]:
     return (result.fault, result.database, *map(str, counted), f"{result.recovery_s:.1f}", judged)
 
 
-def complaints(results: Sequence[Result], seed: int) -> str:
+def complaints(results: Sequence[Result], words: str) -> str:
     """What was wrong, and how to see it again."""
     told = []
     for result in results:
         if result.complaints:
-            told.append(f"\n{result.fault} (python -m tests.faults --seed {seed} --only '{result.fault}'):\n")
+            told.append(f"\n{result.fault} (python -m tests.faults {words} --only '{result.fault}'):\n")
             told += [f"  {one}\n" for one in result.complaints[:SHOWN]]
             told += [f"  … and {len(result.complaints) - SHOWN} more\n"] * (len(result.complaints) > SHOWN)
     return "".join(told)

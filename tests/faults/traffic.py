@@ -108,7 +108,10 @@ def _support(dice: Random, told: _Teller, opened: float) -> None:
     if told.maybe(0.2):
         told(opened + told.between(0.02, 0.2), type="changed", set={"priority": dice.choice(("P1", "P2", "P3"))})
     if told.maybe(0.5):
-        told(opened + told.between(0.2, 0.7), type="completed", milestone="Resolution")
+        completed = opened + told.between(0.2, 0.7)
+        told(completed, type="completed", milestone="Resolution")
+        if told.maybe(0.3):
+            told(completed + told.between(0.02, 0.1), type="uncompleted", milestone="Resolution")
     if told.maybe(0.7):
         _closing(told)
 

@@ -8,12 +8,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 from string import Template
 from typing import Any, Final, Literal
 
 from temporalio.client import Client
+from temporalio.runtime import Runtime, TelemetryConfig
 
 from runtime.connect import connect
 from runtime.embedded import TemporalDevServer
@@ -154,7 +156,7 @@ async def a_world(
         world.database = Database(url)
         stack.push_async_callback(world.database.dispose)
         await world.database.upgrade()
-        world.client = await connect(settings, address=world.server.address)
+        world.client = await connect(settings, address=world.server.address, runtime=_quiet_runtime())
 
         async def connected() -> Client:
             return world.client
@@ -164,6 +166,12 @@ async def a_world(
         stack.push_async_callback(world.end)
         await world.start_worker()
         yield world
+
+
+@cache
+def _quiet_runtime() -> Runtime:
+    """One for the process. That a server is away is what we want, and no news."""
+    return Runtime(telemetry=TelemetryConfig(logging=None))
 
 
 def _programs() -> Path:
