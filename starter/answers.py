@@ -15,6 +15,7 @@ BAD_INPUT: Final = 2
 NOT_FOUND: Final = 3
 REFUSED: Final = 4
 NOT_THERE: Final = 5
+UNWELL: Final = 6
 
 EXIT_CODES: Final = {
     FINE: "fine",
@@ -23,6 +24,7 @@ EXIT_CODES: Final = {
     NOT_FOUND: "no such record, process, action or mail",
     REFUSED: "the event is refused for the state of the case",
     NOT_THERE: "a service is not there, or a port is taken",
+    UNWELL: "milepost doctor found something that must be mended",
 }
 """What each exit code means."""
 

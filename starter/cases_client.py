@@ -1,4 +1,4 @@
-"""Speaking with the workflows of records: the only module that uses Temporal's client. Its failures become ours here."""
+"""Speaking with the workflows of records: the only module that does, by Temporal's client. Its failures become ours here."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

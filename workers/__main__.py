@@ -14,6 +14,7 @@ from starter.cli.services import Services
 
 if TYPE_CHECKING:
     from runtime.settings import Settings
+    from starter.checkups.findings import Finding
     from starter.desk import Desk
 
 
@@ -36,6 +37,7 @@ def services() -> Services:
         run_dev=_run_dev,
         run_demo=_run_demo,
         upgrade_store=_upgrade_store,
+        examine=_examine,
     )
 
 
@@ -75,6 +77,12 @@ async def _upgrade_store(settings: "Settings") -> None:
     from workers.services import upgrade_store  # noqa: PLC0415
 
     await upgrade_store(settings)
+
+
+async def _examine(settings: "Settings") -> "list[Finding]":
+    from workers.services import examine  # noqa: PLC0415
+
+    return await examine(settings)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from runtime.serving import serve
 from runtime.settings import Settings
 from runtime.signals import stop_on_signals
 from sla.messages import SEARCH_ATTRIBUTES
+from starter import doctor
+from starter.checkups.findings import Finding
 from starter.desk import Desk, open_desk
 from store.engine import Database
 from workers.supervision import Work, under_way
@@ -37,6 +39,11 @@ async def desk(settings: Settings) -> AsyncIterator[Desk]:
     """A Desk as the settings say; it connects to Temporal when it first must."""
     async with open_desk(settings, lambda: connect(settings), now) as opened:
         yield opened
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """What `milepost doctor` has to say of this installation."""
+    return await doctor.examine(settings, lambda: connect(settings, timeout_s=doctor.PATIENCE_S), now)
 
 
 async def upgrade_store(settings: Settings) -> None:

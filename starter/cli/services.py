@@ -3,23 +3,25 @@
 A command whose callable is absent is not registered.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from runtime.settings import Settings
+    from starter.checkups.findings import Finding
     from starter.desk import Desk
 
     Service = Callable[[Settings], Awaitable[int | None]]
+    Examination = Callable[[Settings], Coroutine[Any, Any, list[Finding]]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """`settings` reads the environment; `desk` connects; the others run until they are done or told to stop.
+    """`settings` reads the environment; `desk` connects; `examine` makes the doctor's checks.
 
-    What they return is the exit code; None is 0.
+    The others run until they are done or told to stop. What they return is the exit code; None is 0.
     """
 
     settings: "Callable[[], Settings]"
@@ -28,3 +30,4 @@ class Services:
     run_dev: "Service | None" = None
     run_demo: "Service | None" = None
     upgrade_store: "Service | None" = None
+    examine: "Examination | None" = None
