@@ -3,9 +3,10 @@
 Workflows count nothing (a replay would count again); activities and the desk do, each event once.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 Outcome = Literal["performed", "dropped", "gave_up"]
 
@@ -31,6 +32,12 @@ class Metrics:
         self._effects = Counter("milepost_effects", "Actions by how they ended.", ["kind", "outcome"], registry=own)
         self._retries = Counter("milepost_effect_retries", "Attempts at actions after the first.", ["kind"], registry=own)
         self._decisions = Counter("milepost_decisions", "Evaluations of a case's log.", registry=own)
+        self._open = Gauge("milepost_open_records", "Open records, as the store has them.", ["status"], registry=own)
+        self._unseen = Gauge(
+            "milepost_unseen_deadline_seconds",
+            "Seconds since the oldest target that passed without its case noticing; 0 when there is none.",
+            registry=own,
+        )
 
     def triggered(self, trigger: str, late_s: float) -> None:
         """A trigger was acted upon, `late_s` seconds after it was due (below 0 counts as 0)."""
@@ -59,6 +66,15 @@ class Metrics:
     def decided(self) -> None:
         """A case's log was evaluated."""
         self._decisions.inc()
+
+    def open_records(self, by_status: Mapping[str, int] | None, unseen_s: float) -> None:
+        """What the store holds now, and for how long a target has been passed unseen. None: the store is away."""
+        if by_status is None:
+            self._open.clear()
+            return
+        for status, number in by_status.items():
+            self._open.labels(status).set(number)
+        self._unseen.set(unseen_s)
 
     def text(self) -> bytes:
         """The figures in Prometheus' text format 0.0.4."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import structlog
 from temporalio.client import Client
 
+from activities.adapters.clock import SystemClock
 from runtime.connect import DEFAULT_ADDRESS, Telemetry, connect, require_namespace, temporal_runtime
 from runtime.embedded import TemporalDevServer
 from runtime.health import Health, attended, namespace
@@ -23,6 +24,8 @@ from starter import doctor
 from starter.checkups.findings import Finding
 from starter.desk import Desk, open_desk
 from store.engine import Database
+from store.records import Records
+from workers import census
 from workers.supervision import Work, under_way
 from workers.wiring import working
 
@@ -82,6 +85,8 @@ async def _attended_work(settings: Settings, client: Client, telemetry: Telemetr
         looks = {"temporal": namespace(client), "database": database.check_schema}
         await stack.enter_async_context(attended(health, looks))
         work = await stack.enter_async_context(under_way(working(client, settings, database, metrics)))
+        if settings.metrics_port:
+            await stack.enter_async_context(census.taken(Records(database), metrics, SystemClock()))
         health.work()
         stack.callback(health.drain)
         yield work
