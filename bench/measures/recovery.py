@@ -11,8 +11,8 @@ from typing import Literal
 
 from bench.load.bare import Bare
 from bench.load.contestants import Contestant
-from bench.load.deadlines import MARGIN, MARGIN_S, TooSlow, ahead, pace, records, repeated
-from bench.load.driving import PATIENCE_S, populate, say
+from bench.load.deadlines import pace, ready, repeated
+from bench.load.driving import PATIENCE_S, say
 from bench.load.ground import Ground, ground
 from bench.load.milepost import Milepost
 from bench.load.table import Figures
@@ -57,20 +57,19 @@ def fitting(wanted: int, rate: float) -> int:
 
 async def recovered(one: Contestant, here: Ground, name: str, cases: int, *, rate: float) -> Recovered:
     """Open cases, kill the worker before they are due, start it again after."""
-    due_at = ahead(cases / rate * MARGIN + MARGIN_S + BEFORE_S)
+    made = await ready(one, here, name, cases, rate=rate, spare_s=BEFORE_S)
+    due = made.due_at.timestamp()
     mails = here.post.count()
-    opened_s = await populate(one, records(name, cases), due_at)
-    until = due_at.timestamp() - BEFORE_S - time.time()
-    if until < 0:
-        raise TooSlow(f"{one.name}: opening {cases} cases took {opened_s:.0f} s; they were due before the worker was killed")
-    await asyncio.sleep(until)
+    await asyncio.sleep(due - BEFORE_S - time.time())
     one.worker.kill()
-    await asyncio.sleep(due_at.timestamp() + AFTER_S - time.time())
+    await asyncio.sleep(due + AFTER_S - time.time())
     began = time.time()
     one.worker.spawn()
     await here.post.until(mails + cases, patience_s=PATIENCE_S)
     arrived = here.post.arrivals(since=mails)
-    say(f"{one.name}: {cases} opened in {opened_s:.1f} s, after the restart all mailed in {arrived[-1].at - began:.1f} s")
+    say(
+        f"{one.name}: {cases} opened in {made.opened_s:.1f} s, after the restart all mailed in {arrived[-1].at - began:.1f} s"
+    )
     return Recovered(first_s=arrived[0].at - began, last_s=arrived[-1].at - began, repeated=repeated(arrived))
 
 
