@@ -47,8 +47,9 @@ def copied() -> list[str]:
 
 
 def environment_of_image() -> dict[str, str]:
-    """What the image sets."""
-    words = [word for name, line in instructions() if name == "ENV" for word in shlex.split(line)]
+    """What the image sets: the variables of the last stage."""
+    last = max(at for at, (name, _) in enumerate(instructions()) if name == "FROM")
+    words = [word for name, line in instructions()[last:] if name == "ENV" for word in shlex.split(line)]
     return dict(word.split("=", 1) for word in words)
 
 
