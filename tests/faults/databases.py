@@ -9,6 +9,8 @@ import sqlite3
 import subprocess
 from typing import Final
 
+from sqlalchemy import make_url
+
 from tests.faults.fault import Fault, Strike
 from tests.faults.world import DatabaseKind, World
 from tests.postgres import OPTIONS, PostgresServer, programs
@@ -76,7 +78,7 @@ async def _pg_ctl(world: World, *words: str) -> None:
 async def _tables_locked(world: World) -> None:
     server = _server(world)
     lock = f"BEGIN; LOCK TABLE {TABLES} IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep({_lasts_s(world)}); COMMIT"
-    await asyncio.to_thread(server.sql, lock, world.settings.database_url.rpartition("/")[2].partition("?")[0])
+    await asyncio.to_thread(server.sql, lock, make_url(world.settings.database_url).database or "")
 
 
 async def _server_read_only(world: World) -> None:

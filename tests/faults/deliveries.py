@@ -72,12 +72,11 @@ def judge(seen: Mapping[str, Seen], deliveries: Sequence[Delivery], journal: Seq
     complaints = [f"{found[0].line} was performed and never arrived" for found in _missing(sent, arrived)]
     repeated = excused = 0
     for known, instants in arrived.items():
-        extra = len(instants) - max(1, len(sent[known]))  # a chat message has no id: equal texts count together
-        repeated += max(0, extra)
-        if extra > 0 and known in sent:
-            line = sent[known][-1].line
-            last = sorted(instants)[-1]
-            excused += extra if last <= stood.get(line, last) else 0
+        lines = [message.line for message in sent.get(known, ())]
+        extra = len(instants) - max(1, len(lines))  # a chat message has no id: equal texts count together
+        if extra > 0:
+            repeated += extra
+            excused += extra if all(max(instants) <= stood.get(line, max(instants)) for line in lines) else 0
     unknown = set(arrived) - {message.id for message in _meant(seen)}
     complaints += [f"{known} arrived, and no action of any log has sent it" for known in sorted(unknown)]
     return Post(complaints=complaints, repeated=repeated, excused=excused)

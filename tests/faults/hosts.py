@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,7 @@ from typing import Final
 from tests.faults.fault import Fault, Strike
 from tests.faults.world import World
 
-FAKETIME: Final = "faketime/libfaketime.so.1"
+FAKETIME: Final = "faketime/libfaketimeMT.so.1"
 PLACES: Final = ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib", "/usr/local/lib")
 
 
@@ -29,8 +30,14 @@ def _clock_off(minutes: int) -> Strike:
     async def strike(world: World) -> None:
         await world.end_workers()
         await world.start_worker(
-            LD_PRELOAD=str(_faketime()), FAKETIME=f"{minutes * 60:+d}", FAKETIME_DONT_FAKE_MONOTONIC="1", NO_FAKE_STAT="1"
+            LD_PRELOAD=str(_faketime()),
+            FAKETIME=f"{minutes * 60:+d}",
+            FAKETIME_DONT_FAKE_MONOTONIC="1",
+            FAKETIME_FORCE_MONOTONIC_FIX="0",  # or waiting by the monotonic clock, which nobody falsifies, goes wrong
         )
+        off_s = world.journalled("began")[-1]["wall"] - time.time()
+        if abs(off_s - minutes * 60) > 60:
+            world.complaints.append(f"the worker's clock is {off_s:.0f} s off, not {minutes} min")
         await asyncio.sleep(0.4 * world.span_s)
         await world.end_workers()
         await world.start_worker()

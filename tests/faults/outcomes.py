@@ -136,8 +136,9 @@ def is_lost(seen: Seen, effect: Effect) -> bool:
 
 def _nobody_was_told(seen: Seen, effect: Effect) -> bool:
     """Whether none of the violation's actions was done: then there is nothing to take back (SPEC 8, Knowledge)."""
-    violations = effect.key.rpartition("/retracted/")[0] + "/violation-"
-    return not any(key.startswith(violations) and line.outcome == "performed" for key, line in seen.ledger.items())
+    prefix = effect.key.rpartition("/retracted/")[0] + "/violation-"
+    told = [one.key for one in seen.effects.values() if one.key.startswith(prefix) and one.action != "update"]
+    return not any(key in seen.ledger and seen.ledger[key].outcome == "performed" for key in told)
 
 
 def lost(seen: Seen) -> int:

@@ -135,7 +135,7 @@ async def _judge(world: World, faults: Sequence[Fault], traffic: Traffic, seen: 
     result.complaints += post.complaints
     allowed = post.excused if any(fault.repeats for fault in faults) else 0
     if post.repeated > allowed:
-        result.complaints.append(f"{post.repeated} were delivered more than once, of which {allowed} had to be")
+        result.complaints.append(f"{post.repeated} deliveries were repetitions, of which {allowed} are allowed here")
     try:
         result.complaints += await cases.complaints(world, seen, answers_lost=any(fault.answers_lost for fault in faults))
     except MilepostError as error:

@@ -5,6 +5,7 @@ The wrapping happens at the composition root, by putting the classes below in th
 
 import os
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,7 @@ async def _hasty(*arguments: Any, **options: Any) -> Client:
 
 
 if __name__ == "__main__":
+    POINTS.note("began", wall=time.time())
     for name, port in FRAGILE.items():
         assert hasattr(wiring, name), name
         setattr(wiring, name, port)
