@@ -5,10 +5,13 @@ a measure could not be taken, 2 if it was asked wrongly. A target that was misse
 """
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from bench.machine import describe
 from bench.order import LIMITS_S, present
@@ -54,5 +57,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _on_sigterm(_number: int, _frame: FrameType | None) -> NoReturn:
+    """As Ctrl-C: the measure under way is ended with all its servers."""
+    sys.exit(128 + signal.SIGTERM)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _on_sigterm)
     sys.exit(main())

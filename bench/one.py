@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import json
+import signal
 import sys
 import traceback
 from dataclasses import asdict
@@ -13,11 +14,13 @@ from bench.rows import Row, Scale
 
 
 def main(words: list[str]) -> int:
-    """0 if it was measured, 1 if not."""
+    """0 if it was measured, 1 if not, 130 if it was interrupted."""
     name, scale, file = words
     try:
         rows: list[Row] = asyncio.run(importlib.import_module(module(name)).measure(Scale(scale)))
         told, status = json.dumps({"rows": [asdict(row) for row in rows]}), 0
+    except KeyboardInterrupt:  # it took too long, or the whole bench was ended
+        return 128 + signal.SIGINT
     except Exception as problem:  # whatever it was, it is told, and the next measure is taken
         traceback.print_exc()
         reason = f"{type(problem).__name__}: {problem}".strip().splitlines()[0]

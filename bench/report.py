@@ -18,8 +18,8 @@ from bench.stats import short
 
 WIDTH = 120
 COLUMNS: tuple[tuple[str, int, Literal["left", "right"]], ...] = (
-    ("measure", 33, "left"),
-    ("figure", 15, "right"),
+    ("measure", 32, "left"),
+    ("figure", 16, "right"),
     ("against", 18, "left"),
     ("ratio", 8, "right"),
     ("target", 14, "left"),

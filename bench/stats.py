@@ -53,8 +53,9 @@ def ratio(one: Takes, other: Takes) -> float:
 
 
 def by_turns(subjects: Mapping[str, Callable[[], object]], *, repeats: int, take_s: float = 0.0) -> dict[str, Takes]:
-    """Seconds for one call of each, `repeats` times: A B A B, so that what disturbs one disturbs the other.
+    """Seconds of CPU time for one call of each, `repeats` times: A B A B, so that what disturbs one disturbs the other.
 
+    For what computes and waits for nothing. CPU time, because a turn in which others had the core tells nothing.
     A take calls often enough to last about `take_s` seconds, and at least once. Everything is called once before,
     unmeasured, so that nobody pays for first use; the second call, also unmeasured, says how often.
     """
@@ -69,12 +70,12 @@ def by_turns(subjects: Mapping[str, Callable[[], object]], *, repeats: int, take
 
 
 def seconds(call: Callable[[], object], number: int = 1) -> float:
-    """Seconds for one call, as the mean of `number` calls in a row."""
+    """Seconds of CPU time for one call, as the mean of `number` calls in a row."""
     rounds = range(number)
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in rounds:
         call()
-    return (time.perf_counter() - began) / number
+    return (time.process_time() - began) / number
 
 
 def short(value: float) -> str:
