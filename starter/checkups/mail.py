@@ -19,6 +19,8 @@ from starter.checkups.findings import Told, failed, ok
 from starter.checkups.patient import Patient
 
 _HOW = {"none": "without encryption", "starttls": "with STARTTLS", "tls": "with TLS"}
+ANSWER_S = 3.0
+"""For each answer, so that a server that hangs is told of by name before the check's own time is up."""
 _REACH = "See that it runs, and check MILEPOST_SMTP_HOST, MILEPOST_SMTP_PORT and MILEPOST_SMTP_SECURITY."
 
 
@@ -50,8 +52,10 @@ def _refusal(where: str, what: str, no: SMTPResponseException, remedy: str) -> T
 
 def _in_short(problem: BaseException) -> str:
     """The first cause in words."""
-    while problem.__cause__ is not None:
+    while problem.__cause__ is not None and not isinstance(problem, SMTPTimeoutError):
         problem = problem.__cause__
+    if isinstance(problem, SMTPTimeoutError | TimeoutError):
+        return f"no answer within {ANSWER_S:g} s"
     if isinstance(problem, ConnectionRefusedError):
         return "connection refused"
     return one_line(str(problem)) or type(problem).__name__
@@ -62,6 +66,7 @@ async def _exchange(settings: Settings, sender: str, tls: ssl.SSLContext | None)
     client = SMTP(  # as `activities.adapters.smtp` does it, of which the doors know nothing
         hostname=settings.smtp_host,
         port=settings.smtp_port,
+        timeout=ANSWER_S,
         use_tls=settings.smtp_security == "tls",
         start_tls=settings.smtp_security == "starttls",
         username=settings.smtp_username or None,

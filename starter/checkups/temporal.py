@@ -49,15 +49,14 @@ def _days(kept: timedelta) -> str:
 async def search_attributes(patient: Patient) -> Told:
     """Whether all are there with their types: a case that sets one that is not there is stuck."""
     found, name = await patient.server.search_attributes(), shlex.quote(patient.server.namespace)
-    wrong = [one for one, kind in messages.SEARCH_ATTRIBUTES.items() if found.get(one, kind) != kind]
-    if wrong:
-        said = "; ".join(f"{one} is {found[one]}, not {messages.SEARCH_ATTRIBUTES[one]}" for one in wrong)
-        gone = [f"temporal operator search-attribute remove --namespace {name} --name {one} --yes" for one in wrong]
-        return failed(said, "Replace them:", *gone, _create(name, wrong))
     missing = [one for one in messages.SEARCH_ATTRIBUTES if one not in found]
-    if missing:
-        return failed(f"missing: {some(missing)}; cases cannot be opened", "Create them:", _create(name, missing))
-    return ok(f"all {len(messages.SEARCH_ATTRIBUTES)} are there: {some(list(messages.SEARCH_ATTRIBUTES))}")
+    wrong = [one for one, kind in messages.SEARCH_ATTRIBUTES.items() if found.get(one, kind) != kind]
+    if not missing and not wrong:
+        return ok(f"all {len(messages.SEARCH_ATTRIBUTES)} are there: {some(list(messages.SEARCH_ATTRIBUTES))}")
+    said = [f"{one} is {found[one]}, not {messages.SEARCH_ATTRIBUTES[one]}" for one in wrong]
+    said += [f"missing: {some(missing)}"] if missing else []
+    gone = [f"temporal operator search-attribute remove --namespace {name} --name {one} --yes" for one in wrong]
+    return failed(f"{'; '.join(said)}; cases cannot be opened", "Set them right:", *gone, _create(name, [*wrong, *missing]))
 
 
 def _create(namespace: str, names: list[str]) -> str:

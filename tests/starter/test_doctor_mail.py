@@ -90,6 +90,13 @@ async def test_a_server_that_wants_no_more_visitors_is_quoted() -> None:
     assert (told.verdict, "421 too busy" in told.found) == ("failed", True)
 
 
+async def test_a_server_that_is_silent_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "ANSWER_S", 0.3)
+    async with scripted(lambda reader, writer: dialogue(reader, writer, None)) as port:
+        told = await asked(port)
+    assert (told.verdict, told.found) == ("failed", f"127.0.0.1:{port} cannot be reached: no answer within 0.3 s")
+
+
 async def test_a_server_that_hangs_costs_no_more_than_the_time_of_a_check(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "LIMIT_S", 0.5)
     monkeypatch.setattr(doctor, "CHECKS", [check for check in doctor.CHECKS if check.name == "mail server"])

@@ -18,11 +18,16 @@ from starter import doctor
 from starter.checkups import temporal
 from starter.checkups.clocks import judged
 from starter.checkups.findings import Finding
+from starter.definitions import load
 from starter.temporal_view import Poller, Queue, TemporalView
-from tests.starter.patients import a_patient, now, on_file, served, told, with_tables, worked
+from tests.activities.smtp_servers import Accepting, speaking
+from tests.starter.command_line import EXAMPLES
+from tests.starter.patients import a_patient, desked, now, on_file, served, told, with_tables, worked
 from tests.workflows.servers import program as installed
 
 NEEDED = ("settings", "database", "schema", "Temporal", "namespace", "search attributes", "workers", "Temporal clock")
+
+LACKING_ONE = {name: kind for name, kind in SEARCH_ATTRIBUTES.items() if name != "SlaStatus"}
 
 
 def a_queue(*pollers: Poller, current: str = "") -> Queue:
@@ -116,15 +121,17 @@ async def typed(command: str, address: str) -> None:
     assert await process.wait() == 0
 
 
-async def test_a_search_attribute_of_another_type_is_named() -> None:
-    async with TemporalDevServer(search_attributes={**SEARCH_ATTRIBUTES, "SlaNextDeadline": "Text"}) as server:
+async def test_a_search_attribute_of_another_type_is_named_besides() -> None:
+    async with TemporalDevServer(search_attributes={**LACKING_ONE, "SlaNextDeadline": "Text"}) as server:
         client = await connect(Settings(), address=server.address)
         verdict, found, remedy = await told(temporal.search_attributes, Settings(), client)
-    assert (verdict, found) == ("failed", "SlaNextDeadline is Text, not Datetime")
+    assert verdict == "failed"
+    assert found == "SlaNextDeadline is Text, not Datetime; missing: SlaStatus; cases cannot be opened"
     assert remedy is not None
     assert remedy.splitlines()[1:] == [
         "temporal operator search-attribute remove --namespace default --name SlaNextDeadline --yes",
-        "temporal operator search-attribute create --namespace default --name SlaNextDeadline --type Datetime",
+        "temporal operator search-attribute create --namespace default --name SlaNextDeadline --type Datetime "
+        "--name SlaStatus --type Keyword",
     ]
 
 
@@ -203,3 +210,25 @@ async def test_a_bare_server_is_told_of_as_a_whole(tmp_path: Path) -> None:
     assert findings["stuck cases"] == Finding(check="stuck cases", verdict="ok", found="none")
     assert findings["open records"].found == "no record is open"
     assert not any("the check itself failed" in finding.found for finding in findings.values())
+
+
+async def test_of_a_whole_installation_nothing_has_failed(tmp_path: Path) -> None:
+    post = Accepting()
+    async with speaking(post) as port, served() as client:
+        settings = await with_tables(on_file(tmp_path, smtp_port=port))
+        async with worked(client, settings), desked(client, settings) as desk:
+            await desk.apply(load([EXAMPLES / "processes", EXAMPLES / "calendars", EXAMPLES / "people.yaml"]))
+            await desk.open(record="C-1", process="Premium Support SLA", fields={"owner": "ben"})
+
+            async def reached() -> Client:
+                return client
+
+            async def verdicts() -> dict[str, str]:
+                return {finding.check: finding.verdict for finding in await doctor.examine(settings, reached, now)}
+
+            async with asyncio.timeout(30):
+                while "failed" in (found := await verdicts()).values():
+                    await asyncio.sleep(0.2)
+    odd = {name: verdict for name, verdict in found.items() if verdict != "ok"}
+    assert odd == {"database clock": "not_checked", "namespace": "warning"}
+    assert post.mails == []
