@@ -11,6 +11,7 @@ from aiosmtplib import (
     SMTPNotSupported,
     SMTPResponseException,
     SMTPSenderRefused,
+    SMTPTimeoutError,
 )
 
 from activities.actions.texts import one_line
