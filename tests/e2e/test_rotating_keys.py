@@ -145,3 +145,21 @@ async def test_somebody_without_the_key_is_told_so_and_does_no_harm(tmp_path: Pa
         async with here.people(A) as (theirs, _):
             answer = await theirs.report(a_note(1))
         assert (answer.duplicate, answer.record) == (False, "C-1")
+
+
+async def test_a_case_whose_key_is_gone_for_good_starts_again_from_the_store(tmp_path: Path) -> None:
+    async with an_installation(tmp_path) as here:
+        async with here.worker(A), here.people(A) as (desk, _):
+            await desk.apply(assemble(parse_documents(DEFINITIONS, "definitions.yaml")))
+            await desk.open(record="C-1", fields={"owner": "ada"})
+            await desk.report(a_note(1))
+        async with here.people(B) as (desk, client), here.worker(B):
+            await client.get_workflow_handle("sla-case/C-1").terminate("its key is lost")
+            await desk.report(a_note(2))
+            assert await keys_used(client) == {"b"}
+            assert (await desk.show("C-1")).timeline.milestones[0].status == "running"
+
+            async def told() -> bool:
+                return await notes(desk) == ["note-1", "note-2"]
+
+            await until(told)

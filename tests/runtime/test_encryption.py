@@ -118,6 +118,13 @@ async def test_a_name_in_a_refusal_is_harmless_whoever_wrote_it() -> None:
     assert len(str(refused.value)) < 250
 
 
+async def test_what_encryption_adds_to_a_payload_is_bounded() -> None:
+    key = new_key(b"A" * 32)
+    assert all(
+        [(await kept(a_payload(b"x" * n), key)).ByteSize() - a_payload(b"x" * n).ByteSize() < 120 for n in (0, 99, 199)]
+    )
+
+
 # ---------------------------------------------------------------------- compression
 
 
