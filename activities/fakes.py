@@ -11,7 +11,8 @@ from activities.ports import LedgerLine, Mail, Permanent, Person, Queue
 from sla.calendar import ALWAYS, BusinessHours
 from sla.errors import UnknownProcess
 from sla.events import Event
-from sla.messages import Concluded, Outcome, ProcessRef
+from sla.finding import Finding, Settled
+from sla.messages import Outcome, ProcessRef
 from sla.process.model import Process
 from sla.timeline import Timeline
 
@@ -56,23 +57,36 @@ class MemoryDefinitions:
 
 @dataclass(slots=True)
 class MemoryCases:
-    """Logs and current views by record."""
+    """Logs and current views by record. `ledger` is the one that findings are entered in."""
 
+    ledger: "MemoryLedger" = field(default_factory=lambda: MemoryLedger())  # noqa: PLW0108 - which is defined below
     logs: dict[str, list[Event]] = field(default_factory=dict)
     views: dict[str, Timeline] = field(default_factory=dict)
-
-    async def append(self, record: str, ref: ProcessRef, events: Sequence[Event]) -> None:
-        log = self.logs.setdefault(record, []) if events else self.logs.get(record, [])
-        known = {event.id for event in log}
-        log += [event for event in events if event.id not in known]
 
     async def log(self, record: str) -> list[Event]:
         return list(self.logs.get(record, []))
 
-    async def keep(self, timeline: Timeline) -> None:
+    async def settle(self, finding: Finding) -> Settled:
+        timeline = finding.timeline
+        log = self.logs.setdefault(timeline.record, [])
+        known = {event.id for event in log}
+        if unknown := known - finding.known():
+            return Settled(unknown=[event for event in log if event.id in unknown])
+        log += [event for event in finding.log if event.id not in known]
         shown = self.views.get(timeline.record)
         if shown is None or shown.as_of <= timeline.as_of:
             self.views[timeline.record] = timeline
+        return Settled(new=await self._enter(finding))
+
+    async def _enter(self, finding: Finding) -> list[LedgerLine]:
+        kinds = {effect.key: effect.action for effect in finding.timeline.effects}
+        new = []
+        for line in finding.ended:
+            before = self.ledger.lines.get(line.key)
+            stands = await self.ledger.write(finding.timeline.record, kinds.get(line.key, "unknown"), line)
+            if stands is line and (before is None or before.outcome != line.outcome):
+                new.append(line)
+        return new
 
 
 @dataclass(slots=True)
@@ -97,11 +111,6 @@ class MemoryLedger:
 
     async def attempt(self, record: str, kind: str, key: str, problem: str) -> None:
         self.attempts.append((key, problem))
-
-    async def conclude(self, record: str, concluded: Sequence[Concluded], at: datetime) -> None:
-        for ended in concluded:
-            line = LedgerLine(key=ended.key, outcome=ended.outcome, at=at, reason=ended.reason)
-            await self.write(record, "unknown", line)
 
 
 @dataclass(slots=True)

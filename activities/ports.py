@@ -11,16 +11,17 @@ from typing import Protocol
 from sla.calendar import BusinessHours
 from sla.directory import Person, Queue
 from sla.events import Event
+from sla.finding import Finding, Settled
 from sla.ledger_line import LedgerLine
-from sla.messages import Concluded, ProcessRef
+from sla.messages import ProcessRef
 from sla.process.model import Process
-from sla.timeline import Timeline
 
 __all__ = [
     "Cases",
     "Clock",
     "Definitions",
     "Directory",
+    "Finding",
     "Ledger",
     "LedgerLine",
     "Mail",
@@ -29,6 +30,7 @@ __all__ = [
     "Person",
     "Queue",
     "Secrets",
+    "Settled",
     "Tasks",
     "Transient",
     "Web",
@@ -74,18 +76,16 @@ class Definitions(Protocol):
 class Cases(Protocol):
     """Records, their logs and what became of them. Every method is idempotent."""
 
-    async def append(self, record: str, ref: ProcessRef, events: Sequence[Event]) -> None:
-        """Add events to the log; one that is there already is left as it is. Creates the record with its first event."""
-        ...
-
     async def log(self, record: str) -> list[Event]:
-        """All events of a record; empty when it is unknown."""
+        """All events of a record in order of arrival; empty when it is unknown."""
         ...
 
-    async def keep(self, timeline: Timeline) -> None:
-        """Make the current view equal the timeline, and append what is new to the facts.
+    async def settle(self, finding: Finding) -> Settled:
+        """Write a finding, all or nothing: events that the log lacks, the current view, new facts, and lines of the ledger.
 
-        An older timeline (`as_of` before that of the current view) changes nothing.
+        Nothing is written if the store knows events that the case did not, which are then the answer: to be decided on
+        anew. Creates the record with its first event. An older timeline (`as_of` before that of the current view) leaves the
+        view as it is; a line for a key that has one is left as the Ledger says.
         """
         ...
 
@@ -103,10 +103,6 @@ class Ledger(Protocol):
 
     async def attempt(self, record: str, kind: str, key: str, problem: str) -> None:
         """Note a failed attempt, for people to see why an action has not been performed yet."""
-        ...
-
-    async def conclude(self, record: str, concluded: Sequence[Concluded], at: datetime) -> None:
-        """Record actions that ended undone."""
         ...
 
 

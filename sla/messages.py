@@ -4,9 +4,9 @@ Durable means: spelled once, here, as a literal, and never changed while a case 
 only grow, by fields with defaults. A test pins all of them.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from sla.events import AnyEvent
 from sla.instants import Instant
@@ -21,11 +21,12 @@ HEAR = "hear"
 """The signal: news to send and forget."""
 RETRY = "retry"
 """The signal by which a person has an action tried again that was given up."""
+NUDGE = "nudge"
+"""The signal that only wakes a case, so that it looks whether a newer version of the worker is to go on with it."""
 STATE = "state"
 """The query: the case as it sees itself."""
 
 DECIDE = "decide"
-RECORD = "record"
 ACTION_PREFIX = "action."
 """Each kind of action is an activity of its own: `action.email`, `action.reassign`…"""
 
@@ -56,9 +57,21 @@ def task_queue(prefix: str, world: World | Literal["cases"]) -> str:
 
 
 class Payload(BaseModel):
-    """What all payloads share: unknown fields are ignored, so that an older worker can read a newer one's."""
+    """What all payloads share: unknown fields are ignored, so that an older worker can read a newer one's.
+
+    What has its default value is not written: a history is kept for months, and costs by its length.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_serializer(mode="wrap")
+    def _tersely(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields, data = type(self).model_fields, whole(self)
+        return {
+            name: value
+            for name, value in data.items()
+            if getattr(self, name) != fields[name].get_default(call_default_factory=True)
+        }
 
 
 class ProcessRef(Payload):
@@ -78,7 +91,6 @@ class CaseInput(Payload):
     record: str
     ref: ProcessRef
     log: list[AnyEvent] = Field(default_factory=list)
-    recorded: int = Field(default=0, description="how many events of the log the store has")
     done: dict[str, Outcome] = Field(default_factory=dict, description="actions that need no more doing, by key")
     decided_at: Instant | None = Field(
         default=None, description="what was done by then is done; later news is recorded after"
@@ -146,13 +158,15 @@ class DecideInput(Payload):
     news: int = Field(default=0, description="how many events at the end of the log are new and may be refused")
     done: list[str] = Field(default_factory=list, description="keys of actions started or ended")
     running: list[str] = Field(default_factory=list, description="of those, the keys still under way")
+    concluded: list[Concluded] = Field(default_factory=list, description="ended undone since the last decision")
     now: Instant
     shown: CaseView | None = None
 
 
 class Decision(Payload):
-    """The law's answer, recorded in the case's history."""
+    """The law's answer, recorded in the case's history; by then the store knows what it rests on."""
 
+    found: list[AnyEvent] = Field(default_factory=list, description="what the store's log had and the case's had not")
     refused: list[Refused] = Field(default_factory=list)
     start: list[Task] = Field(default_factory=list)
     drop: list[Concluded] = Field(default_factory=list, description="due, but no longer wanted")
@@ -161,16 +175,6 @@ class Decision(Payload):
     view: CaseView | None = Field(default=None, description="None when it is as it was")
     changes: list[str] = Field(default_factory=list, description="what the news did, in sentences")
     finished: bool = Field(default=False, description="the record is out, and nothing lies ahead")
-
-
-class RecordInput(Payload):
-    """What the store is to know: new events, actions that ended undone, and as of when."""
-
-    record: str
-    ref: ProcessRef
-    events: list[AnyEvent] = Field(default_factory=list)
-    concluded: list[Concluded] = Field(default_factory=list)
-    now: Instant
 
 
 class PerformInput(Payload):
@@ -190,13 +194,13 @@ class Performed(Payload):
 
 
 class Reception(Payload):
-    """The answer to news: what it did to the milestones."""
+    """The answer to news: what it did to the milestones, and how the record stands now."""
 
     record: str
     event: str
     duplicate: bool = False
     changes: list[str] = Field(default_factory=list)
-    view: CaseView | None = None
+    status: RollUp | None = Field(default=None, description="None for a record that was never opened")
 
 
 class CaseState(Payload):

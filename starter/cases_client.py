@@ -26,6 +26,7 @@ from sla import messages
 from sla.errors import RefusedEvent, ServiceUnavailable
 from sla.events import AnyEvent
 from sla.messages import CaseInput, News, Reception
+from sla.timeline import RollUp
 from workflows.case import SlaCase
 
 ANSWER_S = 20.0
@@ -101,7 +102,7 @@ class CasesClient:
             start_signal_args=[argument],
         )
 
-    def _start(self, case: CaseInput) -> WithStartWorkflowOperation[SlaCase, messages.CaseView | None]:
+    def _start(self, case: CaseInput) -> WithStartWorkflowOperation[SlaCase, RollUp | None]:
         return WithStartWorkflowOperation(
             SlaCase.run,
             case,
@@ -118,7 +119,7 @@ class CasesClient:
             self._client = await self._connect()
         return self._client
 
-    async def _handle(self, record: str) -> WorkflowHandle[SlaCase, messages.CaseView | None]:
+    async def _handle(self, record: str) -> WorkflowHandle[SlaCase, RollUp | None]:
         client = await self._connected()
         return client.get_workflow_handle_for(SlaCase.run, messages.workflow_id(record))
 

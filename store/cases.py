@@ -3,19 +3,20 @@
 Whoever writes to a record holds its row, so that two writers never work on the same knowledge of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, func, select, tuple_, update
+from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sla.errors import UnknownRecord
 from sla.events import Event
+from sla.finding import Finding, Settled
 from sla.messages import ProcessRef
 from sla.timeline import Timeline
 from store.engine import Database
 from store.facts import OutcomeFact, facts_between
+from store.ledger import enter
 from store.rows import effect_row, event_of, event_row, holders, next_deadline, occurrence_of, occurrence_row, opened_at
 from store.tables import effect_ledger, effects, event_log, occurrences, outcome_facts, records
 from store.upsert import add, put
@@ -30,42 +31,32 @@ class StoredCases:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def append(self, record: str, ref: ProcessRef, events: Sequence[Event]) -> None:
-        """Add events to the log in this order; one that is there already is left as it is.
-
-        Creates the record with its first event. A `ref` that comes with a new event is the record's from then on, so that a
-        repeated older call moves nobody back.
-        """
-        if not events:
-            return
-        async with self._database.transaction() as connection:
-            await add(connection, records, [_new_record(record, ref, events[0])])
-            known = await _hold(connection, record)
-            new = await _log(connection, record, events)
-            if new:
-                heard = max([known["updated_at"], *(event.recorded_at for event in new)])
-                changed = {"process": ref.process, "version": ref.version, "revision": ref.revision, "updated_at": heard}
-                await connection.execute(update(records).where(records.c.id == record).values(changed))
-
     async def log(self, record: str) -> list[Event]:
         """All events of a record in order of arrival; empty when it is unknown."""
         async with self._database.reading() as connection:
             return await log_of(connection, record)
 
-    async def keep(self, timeline: Timeline) -> None:
-        """Make the current view equal the timeline, and append what is new to the facts.
+    async def settle(self, finding: Finding) -> Settled:
+        """Write a finding, all of it or nothing; or answer with the events of the log that it does not know.
 
-        An older timeline (`as_of` before that of the current view) changes nothing. Raises UnknownRecord before the first
-        `append`.
+        Creates the record with its first event. A `ref` that comes with a new event is the record's from then on, so that a
+        repeated older call moves nobody back. An older timeline leaves the current view as it is.
         """
+        record = finding.timeline.record
         async with self._database.transaction() as connection:
-            known = await _hold(connection, timeline.record)
-            if known["as_of"] is not None and timeline.as_of < known["as_of"]:
-                return
-            await _keep_occurrences(connection, timeline)
-            await _keep_effects(connection, timeline)
-            view = _view(timeline, known)
-            await connection.execute(update(records).where(records.c.id == timeline.record).values(view))
+            known = await _held(connection, finding)
+            there = set(await connection.scalars(select(event_log.c.id).where(event_log.c.record == record)))
+            if unknown := there - finding.known():
+                return Settled(unknown=[event for event in await log_of(connection, record) if event.id in unknown])
+            new = await _log(connection, record, finding.log, there)
+            changes = _heard(finding.ref, new, known)
+            if known["as_of"] is None or known["as_of"] <= finding.timeline.as_of:
+                await _keep_occurrences(connection, finding.timeline)
+                await _keep_effects(connection, finding.timeline)
+                changes |= _view(finding.timeline, known | changes)
+            if changes:
+                await connection.execute(update(records).where(records.c.id == record).values(changes))
+            return Settled(new=await enter(connection, finding.timeline, finding.ended))
 
 
 async def log_of(connection: AsyncConnection, record: str) -> list[Event]:
@@ -74,13 +65,23 @@ async def log_of(connection: AsyncConnection, record: str) -> list[Event]:
     return [event_of(row) for row in rows.mappings()]
 
 
-async def _hold(connection: AsyncConnection, record: str) -> RowMapping:
-    """The record's row, locked until the transaction ends."""
-    found = await connection.execute(select(records).where(records.c.id == record).with_for_update())
-    row = found.mappings().one_or_none()
-    if row is None:
-        raise UnknownRecord(record=record)
-    return row
+async def _held(connection: AsyncConnection, finding: Finding) -> dict[str, Any]:
+    """The record's row, which is made if need be, locked until the transaction ends."""
+    record = finding.timeline.record
+    row = select(records).where(records.c.id == record).with_for_update()
+    found = (await connection.execute(row)).mappings().one_or_none()
+    if found is None:
+        await add(connection, records, [_new_record(record, finding.ref, finding.log[0])])
+        found = (await connection.execute(row)).mappings().one()
+    return dict(found)
+
+
+def _heard(ref: ProcessRef, new: Sequence[Event], known: Mapping[str, Any]) -> dict[str, Any]:
+    """What new events change about the record itself."""
+    if not new:
+        return {}
+    heard = max([known["updated_at"], *(event.recorded_at for event in new)])
+    return {"process": ref.process, "version": ref.version, "revision": ref.revision, "updated_at": heard}
 
 
 def _new_record(record: str, ref: ProcessRef, first: Event) -> dict[str, Any]:
@@ -99,23 +100,19 @@ def _new_record(record: str, ref: ProcessRef, first: Event) -> dict[str, Any]:
     }
 
 
-async def _log(connection: AsyncConnection, record: str, events: Sequence[Event]) -> list[Event]:
+async def _log(connection: AsyncConnection, record: str, events: Sequence[Event], there: Set[str]) -> list[Event]:
     """Add those that the log does not have, and return them. Of two with one id the first stands."""
-    ids = [event.id for event in events]
-    of_record = event_log.c.record == record
-    there = set(await connection.scalars(select(event_log.c.id).where(of_record, event_log.c.id.in_(ids))))
-    last = await connection.scalar(select(func.max(event_log.c.sequence)).where(of_record)) or 0
     new: dict[str, Event] = {}
     for event in events:
         if event.id not in there:
             new.setdefault(event.id, event)
-    if new:
-        rows = [event_row(record, event, last + number) for number, event in enumerate(new.values(), 1)]
+    if new:  # the log only grows, and its events are numbered without a gap
+        rows = [event_row(record, event, len(there) + number) for number, event in enumerate(new.values(), 1)]
         await connection.execute(event_log.insert(), rows)
     return list(new.values())
 
 
-def _view(timeline: Timeline, known: RowMapping) -> dict[str, Any]:
+def _view(timeline: Timeline, known: Mapping[str, Any]) -> dict[str, Any]:
     fields = timeline.fields or known["fields"]  # before its opening has come a record has none yet
     return {
         "status": timeline.status,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sla.ledger_line import LedgerLine
-from sla.messages import Concluded
+from sla.timeline import Timeline
 from store.engine import Database
 from store.rows import line_of
 from store.tables import effect_attempts, effect_ledger, effects
@@ -47,18 +47,27 @@ class StoredLedger:
             }
             await connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
 
-    async def conclude(self, record: str, concluded: Sequence[Concluded], at: datetime) -> None:
-        """Record actions that ended undone."""
-        if not concluded:
-            return
-        async with self._database.transaction() as connection:
-            keys = [one.key for one in concluded]
-            rows = await connection.execute(select(effects.c.key, effects.c.action).where(effects.c.key.in_(keys)))
-            kinds: dict[str, str] = {row.key: row.action for row in rows}
-            # In one order everywhere, or two that conclude the same keys could wait for each other for ever.
-            for one in sorted(concluded, key=lambda one: one.key):
-                line = LedgerLine(key=one.key, outcome=one.outcome, at=at, reason=one.reason)
-                await _write(connection, record, kinds.get(one.key), line)
+
+async def enter(connection: AsyncConnection, timeline: Timeline, lines: Sequence[LedgerLine]) -> list[LedgerLine]:
+    """Write what a decision found ended, in its own transaction; returns the lines that are new.
+
+    A key that has a line is passed over, but for a `gave_up`, which gives way.
+    """
+    if not lines:
+        return []
+    keys = [line.key for line in lines]
+    there = await connection.execute(
+        select(effect_ledger.c.key, effect_ledger.c.outcome).where(effect_ledger.c.key.in_(keys))
+    )
+    known = {row.key: row.outcome for row in there}
+    new = [line for line in lines if known.get(line.key) in (None, "gave_up") and known.get(line.key) != line.outcome]
+    kinds = {effect.key: effect.action for effect in timeline.effects}
+    if any(line.key not in kinds for line in new):  # present knowledge does not list it any more
+        rows = await connection.execute(select(effects.c.key, effects.c.action).where(effects.c.key.in_(keys)))
+        kinds |= {row.key: row.action for row in rows}
+    for line in sorted(new, key=lambda line: line.key):  # in one order everywhere, or two could wait for each other
+        await _write(connection, timeline.record, kinds.get(line.key), line)
+    return new
 
 
 async def _find(connection: AsyncConnection, key: str) -> LedgerLine | None:

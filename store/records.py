@@ -102,7 +102,7 @@ class Records:
             ended = await connection.execute(select(effect_ledger.c.key, effect_ledger.c.outcome).where(of_record))
             done = {row.key: row.outcome for row in ended if _ACTION.search(row.key)}
         return CaseInput.model_validate(
-            {"record": record, "ref": known.ref, "log": log, "recorded": len(log), "done": done, "decided_at": known.as_of}
+            {"record": record, "ref": known.ref, "log": log, "done": done, "decided_at": known.as_of}
         )
 
     async def _rows(self, query: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:

@@ -22,7 +22,6 @@ from activities.decide import Decider
 from activities.observing import Observer
 from activities.perform import Performer
 from activities.ports import Clock
-from activities.record import Recorder
 from runtime.settings import Settings
 from sla import messages
 from sla.messages import World
@@ -43,7 +42,6 @@ class Parts:
     """The activities of an installation, ready to be given to workers."""
 
     decider: Decider
-    recorder: Recorder
     performer: Performer
 
 
@@ -72,8 +70,7 @@ def parts(settings: Settings, database: Database, web: HttpWeb, observer: Observ
         base_url=settings.base_url,
     )
     return Parts(
-        decider=Decider(definitions, observer=observer, budget_s=settings.effect_retry_budget_s),
-        recorder=Recorder(cases, ledger, definitions, observer=observer),
+        decider=Decider(definitions, cases, observer=observer, budget_s=settings.effect_retry_budget_s),
         performer=Performer(
             definitions=definitions, cases=cases, ledger=ledger, clock=clock, outside=outside, observer=observer
         ),
@@ -99,7 +96,7 @@ def workers(client: Client, settings: Settings, made: Parts) -> list[Worker]:
         client,
         task_queue=messages.task_queue(settings.task_queue, "cases"),
         workflows=[SlaCase],
-        activities=[made.decider.decide, made.recorder.record],
+        activities=[made.decider.decide],
         workflow_runner=sandbox(),
         max_cached_workflows=settings.worker_cached_cases,
         max_concurrent_workflow_tasks=settings.worker_workflow_tasks,

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from sla.events import AnyEvent
     from sla.messages import Concluded, Outcome, Performed, PerformInput, ProcessRef, Task
 
-from workflows.scribe import Scribe, second
+from workflows.telling import second
 
 PRIORITY = {"violation": 1, "warning": 2}
 OTHER_PRIORITY = 3
@@ -21,20 +21,24 @@ RETRY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=time
 
 
 class Actions:
-    """Starts, drops and takes back actions. `inbox` is the case's: what an action decided about the record is news."""
+    """Starts, drops and takes back actions. `inbox` is the case's: what an action decided about the record is news.
 
-    def __init__(self, ref: ProcessRef, done: dict[str, Outcome], scribe: Scribe, inbox: list[AnyEvent]) -> None:
+    `concluded` are those that ended undone and of which the store is yet to learn.
+    """
+
+    def __init__(self, record: str, ref: ProcessRef, done: dict[str, Outcome], inbox: list[AnyEvent]) -> None:
+        self.record = record
         self.ref = ref
         self.done = dict(done)
         self.running: dict[str, asyncio.Task[None]] = {}
+        self.concluded: list[Concluded] = []
         self._moot: dict[str, str] = {}
-        self._scribe = scribe
         self._inbox = inbox
         self._taking_back = False
 
-    def start(self, task: Task, events: int) -> None:
-        """Perform an action once the store has the first `events` of the log, on which it was decided."""
-        self.running[task.key] = asyncio.create_task(self._perform(task, events))
+    def start(self, task: Task) -> None:
+        """Perform an action."""
+        self.running[task.key] = asyncio.create_task(self._perform(task))
 
     def drop(self, ended: list[Concluded]) -> None:
         """End actions that are wanted no more; those under way are cancelled."""
@@ -43,7 +47,7 @@ class Actions:
                 self._moot[one.key] = one.reason
                 self.running[one.key].cancel()
             else:
-                self._conclude(one)
+                self.done[one.key] = one.outcome  # the store knows: `decide` has told it
 
     async def take_back(self) -> None:
         """Cancel what waits for a retry, to be decided anew; an attempt under way is awaited."""
@@ -54,11 +58,9 @@ class Actions:
         await workflow.wait_condition(lambda: not self.running)
         self._taking_back = False
 
-    async def _perform(self, task: Task, events: int) -> None:
+    async def _perform(self, task: Task) -> None:
         """Perform one action; however it goes, the case goes on."""
         try:
-            # The activity reads the log from the store: what the decision knew must be there first.
-            await workflow.wait_condition(lambda: self._scribe.recorded >= events)
             performed = await self._activity(task)
             self.done[task.key] = performed.outcome
             self._tell(performed.events)
@@ -71,7 +73,7 @@ class Actions:
     async def _activity(self, task: Task) -> Performed:
         performed: Performed = await workflow.execute_activity(
             messages.ACTION_PREFIX + task.kind,
-            PerformInput(record=self._scribe.record, ref=self.ref, key=task.key),
+            PerformInput(record=self.record, ref=self.ref, key=task.key),
             result_type=Performed,
             activity_id=task.key,
             task_queue=messages.task_queue(workflow.info().task_queue.removesuffix("-cases"), task.world),
@@ -81,7 +83,7 @@ class Actions:
             priority=Priority(priority_key=PRIORITY.get(task.trigger, OTHER_PRIORITY)),
             # An attempt under way tells how it ended, so that a mail that went out counts as sent.
             cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-            summary=f"{task.trigger}: {task.kind} for {task.key.removeprefix(f'{self._scribe.record}/').split('/')[0]}",
+            summary=f"{task.trigger}: {task.kind} for {task.key.removeprefix(f'{self.record}/').split('/')[0]}",
         )
         return performed
 
@@ -96,13 +98,12 @@ class Actions:
         elif self._taking_back:
             return
         else:
-            workflow.logger.warning("action_given_up", extra={"record": self._scribe.record, "key": task.key})
+            workflow.logger.warning("action_given_up", extra={"record": self.record, "key": task.key})
             self._conclude(Concluded(key=task.key, outcome="gave_up", reason=_why(problem)))
-        self._scribe.write()
 
     def _conclude(self, one: Concluded) -> None:
         self.done[one.key] = one.outcome
-        self._scribe.concluded.append(one)
+        self.concluded.append(one)
 
 
 def _why(problem: BaseException) -> str:

@@ -14,20 +14,24 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
+from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
     from sla import messages
     from sla.events import AnyEvent
     from sla.messages import CaseInput, CaseState, CaseView, DecideInput, Decision, News, Reception, Refused
+    from sla.timeline import RollUp
 
 # Our own parts are loaded anew for each run, sandboxed as this file is. That is meant: the strict sandbox need not object.
 with workflow.unsafe.sandbox_import_notification_policy(workflow.SandboxImportNotificationPolicy.SILENT):
     from workflows.acting import Actions
-    from workflows.scribe import Scribe, as_of, second
     from workflows.showing import show
+    from workflows.telling import as_of, second
 
 SECOND = timedelta(seconds=1)
-DECIDE_RETRY = RetryPolicy(initial_interval=SECOND, maximum_interval=timedelta(seconds=30))
+DECIDE_RETRY = RetryPolicy(initial_interval=SECOND, maximum_interval=timedelta(minutes=1))
+DECIDE_HERE = timedelta(seconds=3)
+"""Longer pauses between attempts at a decision are timers: they hold no worker."""
 
 
 @workflow.defn(name=messages.WORKFLOW)
@@ -43,8 +47,7 @@ class SlaCase:
         self.quiet_from = case.decided_at + SECOND if case.decided_at else None
         self.inbox: list[AnyEvent] = []
         self.answers: dict[str, Reception | Refused] = {}
-        self.scribe = Scribe(case.record, case.ref, self.log, case.recorded)
-        self.actions = Actions(case.ref, case.done, self.scribe, self.inbox)
+        self.actions = Actions(case.record, case.ref, case.done, self.inbox)
         self.undecided = True
         self.timer: asyncio.Task[None] | None = None
         self.armed_at: datetime | None = None
@@ -56,29 +59,29 @@ class SlaCase:
     # ------------------------------------------------------------------ the story
 
     @workflow.run
-    async def run(self, case: CaseInput) -> CaseView | None:
-        """Follow the record until it is closed and nothing lies ahead; carry on in a new run when history grows long."""
+    async def run(self, case: CaseInput) -> RollUp | None:
+        """Follow the record until it is closed and nothing lies ahead; carry on in a new run when it is time for one."""
         while True:
-            if self.inbox or (self.log and self.undecided):
+            if self._must_decide():
                 await self._decide()
             elif self._over():
                 if await self._quiet():
-                    return self.view
+                    return self.status
             elif self._should_roll():
                 await self._roll()
             else:
                 await self._wait()
 
+    def _must_decide(self) -> bool:
+        return bool(self.inbox or (self.log and (self.undecided or self.actions.concluded)))
+
     def _over(self) -> bool:
-        nothing_open = self.finished or not self.log
-        return nothing_open and not self.actions.running and self.scribe.rests()
+        return (self.finished or not self.log) and not self.actions.running
 
     async def _wait(self) -> None:
         """Until there is news, the armed time comes, or work that the end waits for is done."""
         self._arm()
-        await workflow.wait_condition(
-            lambda: bool(self.inbox or (self.log and self.undecided) or self._over() or self._should_roll())
-        )
+        await workflow.wait_condition(lambda: self._must_decide() or self._over() or self._should_roll())
 
     async def _quiet(self) -> bool:
         """Wait until everybody who gave news has their answer; False if more news comes first, which then goes first."""
@@ -92,7 +95,7 @@ class SlaCase:
         """Take news and answer with what it did; refused news changes nothing."""
         event = news.event
         if self._known(event):
-            return Reception(record=self.record, event=event.id, duplicate=True, view=self.view)
+            return Reception(record=self.record, event=event.id, duplicate=True, status=self.status)
         if all(waiting.id != event.id for waiting in self.inbox):
             self.answers.pop(event.id, None)
             self.inbox.append(event)
@@ -120,6 +123,10 @@ class SlaCase:
             del self.actions.done[key]
             self.undecided = True
 
+    @workflow.signal(name=messages.NUDGE)
+    def nudge(self) -> None:
+        """Only wake: what there is to see, the loop sees by itself."""
+
     @workflow.query(name=messages.STATE)
     def state(self) -> CaseState:
         """The case as it sees itself."""
@@ -133,6 +140,11 @@ class SlaCase:
             done=self.actions.done,
         )
 
+    @property
+    def status(self) -> RollUp | None:
+        """How the record stands, for people; None if it was never opened."""
+        return self.view.status if self.view else None
+
     def _known(self, event: AnyEvent) -> bool:
         return any(one.id == event.id for one in self.log)
 
@@ -141,7 +153,7 @@ class SlaCase:
     async def _decide(self) -> None:
         news = self._take_news()
         log = [*self.log, *news]
-        now = as_of(log)
+        concluded = list(self.actions.concluded)
         self.undecided = False
         decision = await workflow.execute_local_activity(
             messages.DECIDE,
@@ -152,13 +164,16 @@ class SlaCase:
                 news=len(news),
                 done=[*self.actions.done, *self.actions.running],
                 running=list(self.actions.running),
-                now=now,
+                concluded=concluded,
+                now=as_of(log),
                 shown=self.view,
             ),
             result_type=Decision,
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=DECIDE_RETRY,
+            local_retry_threshold=DECIDE_HERE,
         )
+        del self.actions.concluded[: len(concluded)]
         self._heed(decision, news)
 
     def _take_news(self) -> list[AnyEvent]:
@@ -179,25 +194,23 @@ class SlaCase:
 
     def _heed(self, decision: Decision, news: list[AnyEvent]) -> None:
         refused = {one.event: one for one in decision.refused}
-        accepted = [event for event in news if event.id not in refused]
-        self.log.extend(accepted)
+        found = {event.id for event in decision.found}
+        self.log += [*decision.found, *(event for event in news if event.id not in refused and event.id not in found)]
         # By the clock, not by the decision's `now`, which may be a second ahead: a burst must not drift into the future.
         this_second = second(workflow.now())
         self.quiet_from = this_second + SECOND if decision.start else max(this_second, self.quiet_from or this_second)
         self.next_wakeup, self.wakeup_for = decision.next_wakeup, decision.wakeup_for
         self.finished = decision.finished
-        if decision.view is not None:
-            self.view = decision.view
-            show(self.ref, decision.view)
         self.actions.drop(decision.drop)
         for task in decision.start:
-            self.actions.start(task, len(self.log))
+            self.actions.start(task)
+        if decision.view is not None:
+            self.view = decision.view
+            show(self.ref, decision.view, ending=self._over())
         for event in news:
             self.answers[event.id] = refused.get(event.id) or Reception(
-                record=self.record, event=event.id, changes=decision.changes, view=self.view
+                record=self.record, event=event.id, changes=decision.changes, status=self.status
             )
-        if self.log and (accepted or decision.view is not None or decision.start or decision.drop):
-            self.scribe.write()  # of a record that was never opened the store knows nothing, and need not
 
     # ------------------------------------------------------------------ waiting
 
@@ -224,21 +237,22 @@ class SlaCase:
     # ------------------------------------------------------------------ rolling over
 
     def _should_roll(self) -> bool:
-        """When the history has grown long, but not while the store is behind: news must not wait for that."""
-        return workflow.info().is_continue_as_new_suggested() and self.scribe.rests()
+        """When the history has grown long, or a newer version of the worker is to go on with the case."""
+        now = workflow.info()
+        return now.is_continue_as_new_suggested() or now.is_target_worker_deployment_version_changed()
 
     async def _roll(self) -> None:
         """Continue as new. Actions waiting for a retry are taken back and decided anew; those under way end first."""
         await self.actions.take_back()
         self.undecided = True
-        if self.scribe.rests() and await self._quiet():
+        if not self.actions.concluded and await self._quiet():
             workflow.continue_as_new(
                 CaseInput(
                     record=self.record,
                     ref=self.ref,
                     log=self.log,
-                    recorded=self.scribe.recorded,
                     done=self.actions.done,
                     decided_at=self.quiet_from - SECOND if self.quiet_from else None,
-                )
+                ),
+                initial_versioning_behavior=ContinueAsNewVersioningBehavior.AUTO_UPGRADE,
             )

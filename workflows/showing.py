@@ -10,8 +10,11 @@ with workflow.unsafe.imports_passed_through():
     from sla.messages import SEARCH_ATTRIBUTES, CaseView, ProcessRef
 
 
-def show(ref: ProcessRef, view: CaseView) -> None:
-    """Show the case as it now is; search attributes are sent only if they changed, for each time costs."""
+def show(ref: ProcessRef, view: CaseView, *, ending: bool) -> None:
+    """Show the case as it now is; search attributes are sent only if they changed, for each time costs.
+
+    A case that is `ending` says no more that it has no deadline: nobody searches closed ones for that.
+    """
     workflow.set_current_details(_markdown(view))
     wanted: dict[str, object] = {
         "SlaProcess": ref.process,
@@ -20,6 +23,8 @@ def show(ref: ProcessRef, view: CaseView) -> None:
         "SlaNextDeadline": view.next_deadline,
         "SlaOwnerKind": view.owner_kind,
     }
+    if ending:
+        del wanted["SlaNextDeadline"]
     changes = [update for name, value in wanted.items() for update in _changed(name, value)]
     if changes:
         workflow.upsert_search_attributes(changes)

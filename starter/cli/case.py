@@ -150,7 +150,7 @@ def _register_report(case: typer.Typer, services: Services) -> None:
 
 def _tell(reception: "Reception", what: str, *, json: bool) -> None:
     if json:
-        write_json([reception.model_dump(mode="json")])
+        write_json([dict(reception)])
     else:
         from starter.cli.render_cases import show_reception  # noqa: PLC0415 - takes time that `--json` does not need
 

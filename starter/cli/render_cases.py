@@ -7,33 +7,24 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from sla.messages import MilestoneView, Reception
+from sla.messages import Reception
 from starter.cli.output import console
-from starter.cli.words import NOTHING, numbered, status, when
+from starter.cli.words import NOTHING, status, when
 from starter.views import RecordView
 
 _UTC = ZoneInfo("UTC")
 
 
 def show_reception(reception: Reception, what: str) -> None:
-    """Show what news did; if it did nothing, how the milestones stand."""
+    """Show what news did."""
     screen = console()
-    state = "" if reception.view is None else f"  {status(reception.view.status)}"
+    state = "" if reception.status is None else f"  {status(reception.status)}"
     known = "  [dim](known already; nothing changed)[/]" if reception.duplicate else ""
     screen.print(f"{escape(what)}{state}{known}")
     for change in reception.changes:
         screen.print(f"  {escape(change)}")
-    if not reception.changes and reception.view is not None and reception.view.milestones:
-        screen.print(_milestone_views(reception.view.milestones))
-
-
-def _milestone_views(milestones: Sequence[MilestoneView]) -> Table:
-    table = Table("Milestone", "Status", "Target (UTC)", box=box.SIMPLE_HEAD)
-    for one in milestones:
-        violated = " (violated)" if one.violated and one.status in ("met", "stopped", "running") else ""
-        name = escape(numbered(one.milestone, one.occurrence))
-        table.add_row(name, status(one.status) + violated, when(one.target_at, _UTC))
-    return table
+    if not reception.changes and not reception.duplicate:
+        screen.print("  [dim]no milestone changed[/]")
 
 
 def case_table(views: Sequence[RecordView], zone: ZoneInfo) -> Table:

@@ -8,6 +8,7 @@ import yaml
 
 from activities.actions import CATALOGUE
 from activities.actions.context import ActionContext, Outside, Templates
+from activities.decide import Decider
 from activities.fakes import (
     CountingObserver,
     MemoryCases,
@@ -149,6 +150,7 @@ class Scene:
             "day": desk_hours("day", "08:00-18:00"),
             "night": desk_hours("night", "18:00-08:00"),
         }
+        self.cases.ledger = self.ledger
         self.cases.logs[RECORD] = list(self.events)
 
     @property
@@ -168,6 +170,10 @@ class Scene:
     async def perform(self, key: str = VIOLATION, kind: str = "email", **how: Any) -> Performed:
         asked = PerformInput(record=RECORD, ref=self.ref, key=key)
         return await self.performer.perform(CATALOGUE[kind], asked, **how)
+
+    @property
+    def decider(self) -> Decider:
+        return Decider(self.definitions, self.cases, observer=self.observer)
 
     async def context(self, key: str = VIOLATION) -> ActionContext:
         """What the action of this key would be given now."""

@@ -14,9 +14,8 @@ from activities.actions import CATALOGUE
 from activities.decide import Decider
 from activities.perform import PERMANENT, TRANSIENT
 from activities.ports import Permanent, Transient
-from activities.record import Recorder
-from sla.messages import Concluded, Decision, Performed, PerformInput, RecordInput
-from tests.activities.builders import RECORD, VIOLATION, WARNING, Scene, at, noted, opened, violating
+from sla.messages import Concluded, DecideInput, Decision, Performed, PerformInput
+from tests.activities.builders import RECORD, VIOLATION, WARNING, Scene, at, completed, noted, opened, violating
 
 
 def name_of(function: Callable[..., Any]) -> str:
@@ -57,10 +56,8 @@ def test_payloads_are_declared_for_the_data_converter() -> None:
         assert (hints["asked"], hints["return"]) == (PerformInput, Performed)
 
 
-def test_the_law_and_the_record_have_their_pinned_names() -> None:
-    scene = Scene()
-    assert name_of(Decider(scene.definitions).decide) == "decide"
-    assert name_of(Recorder(scene.cases, scene.ledger, scene.definitions).record) == "record"
+def test_the_law_has_its_pinned_name() -> None:
+    assert name_of(Scene().decider.decide) == "decide"
 
 
 async def test_the_activity_performs() -> None:
@@ -108,7 +105,7 @@ async def test_a_mistake_of_ours_is_retried_as_it_is_and_noted_without_its_text(
 
 async def test_decide_starts_what_is_due_with_the_installations_budget() -> None:
     scene = Scene()
-    decider = Decider(scene.definitions, observer=scene.observer, budget_s=3_600)
+    decider = Decider(scene.definitions, scene.cases, observer=scene.observer, budget_s=3_600)
     decision: Decision = await ActivityEnvironment().run(decider.decide, scene.question("10:00", news=1))
     assert [(task.key, task.budget_s) for task in decision.start] == [(VIOLATION, 3_600), (WARNING, 3_600)]
     assert scene.observer.seen == [("decided",), ("warned",), ("violated",)]
@@ -116,52 +113,96 @@ async def test_decide_starts_what_is_due_with_the_installations_budget() -> None
 
 async def test_decide_counts_what_is_withdrawn() -> None:
     scene = Scene()
-    decider = Decider(scene.definitions, observer=scene.observer)
+    decider = scene.decider
     before = await decider.decide(scene.question("10:00"))
     scene.cases.logs[RECORD].append(noted("response.sent", "09:58", recorded="10:03"))
     await decider.decide(scene.question("10:03", shown=before.view, done=[VIOLATION, WARNING]))
     assert scene.observer.seen[-2:] == [("decided",), ("retracted",)]
 
 
-# ---------------------------------------------------------------------- record
+# ---------------------------------------------------------------------- decide: what the store is told
 
 
-async def test_record_keeps_the_log_and_the_view_and_is_idempotent() -> None:
+async def test_what_a_decision_rests_on_is_in_the_store_once_it_is_made_and_only_once() -> None:
     scene = Scene()
     scene.cases.logs.clear()
-    recorder = Recorder(scene.cases, scene.ledger, scene.definitions)
-    told = RecordInput(record=RECORD, ref=scene.ref, events=[opened()], now=at("10:00"))
-    for _ in range(2):
-        await ActivityEnvironment().run(recorder.record, told)
-    assert len(scene.cases.logs[RECORD]) == 1
+    asked = DecideInput(record=RECORD, ref=scene.ref, log=[opened()], news=1, now=at("10:00"))
+    first = await scene.decider.decide(asked)
+    assert [event.id for event in scene.cases.logs[RECORD]] == ["e-opened"]
     assert scene.cases.views[RECORD].status == "violated_open"
+    again = await scene.decider.decide(asked)
+    assert len(scene.cases.logs[RECORD]) == 1
+    assert again == first.model_copy(update={"found": [opened()]})
 
 
-async def test_record_enters_in_the_ledger_what_the_evaluation_performs_by_itself() -> None:
+async def test_news_that_is_refused_leaves_no_trace() -> None:
+    scene = Scene()
+    log = [opened(), completed("No such thing", "09:30")]
+    decision = await scene.decider.decide(DecideInput(record=RECORD, ref=scene.ref, log=log, news=1, now=at("09:30")))
+    assert [one.event for one in decision.refused] == [log[1].id]
+    assert scene.cases.logs[RECORD] == [opened()]
+
+
+async def test_of_a_record_that_was_never_opened_the_store_knows_nothing() -> None:
+    scene = Scene()
+    scene.cases.logs.clear()
+    note = noted("response.sent", "09:30")
+    await scene.decider.decide(DecideInput(record=RECORD, ref=scene.ref, log=[note], news=1, now=at("09:30")))
+    assert scene.cases.logs == {}
+
+
+async def test_what_the_store_knows_and_the_case_does_not_counts_and_is_handed_to_the_case() -> None:
+    """A worker that dies after it told the store, and before the case heard of it, leaves them so."""
+    scene = Scene()
+    answered = noted("response.sent", "09:30")
+    scene.cases.logs[RECORD].append(answered)
+    asked = DecideInput(record=RECORD, ref=scene.ref, log=[opened()], now=at("10:00"))
+    decision = await scene.decider.decide(asked)
+    assert decision.found == [answered]
+    assert [task.trigger for task in decision.start] == ["success"]
+    assert scene.cases.views[RECORD].status == "compliant"
+
+
+async def test_news_that_the_store_heard_first_counts_as_it_was_told_first() -> None:
+    scene = Scene()
+    first = noted("response.sent", "09:30")
+    scene.cases.logs[RECORD].append(first)
+    again = first.model_copy(update={"recorded_at": at("09:40")})
+    log = [opened(), again]
+    decision = await scene.decider.decide(DecideInput(record=RECORD, ref=scene.ref, log=log, news=1, now=at("09:40")))
+    assert (decision.found, decision.refused) == ([first], [])
+    assert scene.cases.logs[RECORD] == [opened(), first]
+
+
+async def test_what_the_case_knows_and_the_store_has_lost_is_in_the_store_again() -> None:
+    scene = Scene()
+    scene.cases.logs.clear()
+    log = [opened(), noted("response.sent", "09:30")]
+    await scene.decider.decide(DecideInput(record=RECORD, ref=scene.ref, log=log, now=at("09:45")))
+    assert scene.cases.logs[RECORD] == log
+
+
+async def test_an_update_which_the_evaluation_performs_by_itself_is_in_the_ledger_once() -> None:
     scene = Scene(process=violating({"update": {"set": {"escalated": True}}}))
-    recorder = Recorder(scene.cases, scene.ledger, scene.definitions, observer=scene.observer)
-    told = RecordInput(record=RECORD, ref=scene.ref, now=at("10:30"))
     for _ in range(2):
-        await recorder.record(told)
+        await scene.decider.decide(scene.question("10:30"))
     line = scene.ledger.lines[VIOLATION]
     assert (line.outcome, line.at, line.detail) == ("performed", at("10:00"), {"set": {"escalated": True}})
-    assert scene.observer.seen == [("effect", "update", "performed")]
+    assert scene.observer.seen.count(("effect", "update", "performed")) == 1
 
 
-async def test_record_closes_what_ended_undone_and_counts_it_once() -> None:
+async def test_what_ended_undone_is_in_the_ledger_and_counted_once() -> None:
     scene = Scene()
-    recorder = Recorder(scene.cases, scene.ledger, scene.definitions, observer=scene.observer)
     ended = Concluded(key=VIOLATION, outcome="gave_up", reason="the server was down")
     for _ in range(2):
-        await recorder.record(RecordInput(record=RECORD, ref=scene.ref, concluded=[ended], now=at("10:30")))
+        await scene.decider.decide(scene.question("10:30", concluded=[ended], done=[VIOLATION, WARNING]))
     assert scene.ledger.lines[VIOLATION].reason == "the server was down"
-    assert scene.observer.seen == [("effect", "email", "gave_up")]
+    assert scene.observer.seen.count(("effect", "email", "gave_up")) == 1
 
 
-async def test_record_does_not_take_back_what_was_performed() -> None:
+async def test_what_was_performed_is_not_taken_back() -> None:
     scene = Scene()
     await scene.perform()
-    recorder = Recorder(scene.cases, scene.ledger, scene.definitions)
     ended = Concluded(key=VIOLATION, outcome="dropped", reason="no longer wanted")
-    await recorder.record(RecordInput(record=RECORD, ref=scene.ref, concluded=[ended], now=at("10:30")))
+    await scene.decider.decide(scene.question("10:30", concluded=[ended], done=[VIOLATION, WARNING]))
     assert scene.ledger.lines[VIOLATION].outcome == "performed"

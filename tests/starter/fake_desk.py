@@ -10,7 +10,7 @@ from sla.calendar import ALWAYS
 from sla.engine import evaluate
 from sla.errors import MilepostError, RefusedEvent, UnknownEffect, UnknownRecord
 from sla.events import read_event
-from sla.messages import CaseView, MilestoneView, Reception
+from sla.messages import Reception
 from sla.process.model import Process
 from starter.cli.services import Services
 from starter.definitions import Definitions
@@ -85,11 +85,7 @@ class FakeDesk:
 
 def a_reception(record: str, event: str, *, changes: list[str]) -> Reception:
     """An answer about one milestone."""
-    view = CaseView(
-        status="at_risk",
-        milestones=[MilestoneView(milestone="First Response", occurrence=1, status="running", target_at=TARGET)],
-    )
-    return Reception(record=record, event=event, changes=changes, view=view)
+    return Reception(record=record, event=event, changes=changes, status="at_risk")
 
 
 def a_case_file(*, out: bool = False) -> CaseFile:

@@ -7,9 +7,12 @@ from typing import Any
 from sla.calendar import BusinessHours
 from sla.engine import evaluate
 from sla.events import Event, read_event
+from sla.finding import Finding, Settled
+from sla.ledger_line import LedgerLine
 from sla.messages import ProcessRef
 from sla.process.model import Process
 from sla.timeline import Timeline
+from store.cases import StoredCases
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 REF = ProcessRef(process="Support", version=1, revision=1)
@@ -54,3 +57,24 @@ def opened(clock: str = "09:00", record: str = "C-1", **fields: Any) -> Event:
 def the_timeline(events: Sequence[Event], clock: str, process: Process | None = None) -> Timeline:
     """What these events come to as of a time of that Monday."""
     return evaluate(process or a_process(), {}, events, at(clock))
+
+
+async def append(cases: StoredCases, record: str, ref: ProcessRef, events: Sequence[Event]) -> None:
+    """Tell the log of events, of which nothing is known yet but that they happened."""
+    if not events:
+        return
+    log = list(events)
+    while True:
+        nothing = the_timeline(log[:1], "09:00").model_copy(
+            update={"record": record, "milestones": (), "effects": (), "as_of": log[0].recorded_at}
+        )
+        settled = await cases.settle(Finding(ref=ref, log=log, timeline=nothing))
+        if not settled.unknown:
+            return
+        log = [*settled.unknown, *log]
+
+
+async def keep(cases: StoredCases, timeline: Timeline, *ended: LedgerLine) -> Settled:
+    """Make the current view of a record equal a timeline, and enter what ended."""
+    log = await cases.log(timeline.record)
+    return await cases.settle(Finding(ref=REF, log=log, timeline=timeline, ended=ended))

@@ -22,7 +22,7 @@ from store.people import Counts
 from store.records import Records
 from store.tasks import StoredTasks
 from store.views import StoredTask
-from tests.store.builders import REF, an_event, at, opened, some_hours, the_timeline
+from tests.store.builders import REF, an_event, append, at, keep, opened, some_hours, the_timeline
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "people.yaml"
 
@@ -144,9 +144,9 @@ class TestDirectory:
     ) -> None:
         cases = StoredCases(database)
         for record, owner in (("C-1", "ada"), ("C-2", "ada"), ("C-3", "ben"), ("C-4", "ada")):
-            await cases.append(record, REF, [opened(record=record, owner=owner)])
+            await append(cases, record, REF, [opened(record=record, owner=owner)])
         closed = [opened(record="C-4", owner="ada"), an_event("closed", "09:10", record="C-4")]
-        await cases.keep(the_timeline(closed, "09:10"))
+        await keep(cases, the_timeline(closed, "09:10"))
         assert await directory.load(["ada", "ben", "carla"]) == {"ada": 2, "ben": 1, "carla": 0}
 
     async def test_of_choices_in_one_second_the_last_written_was_the_last(

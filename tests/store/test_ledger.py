@@ -7,12 +7,12 @@ import pytest
 
 from activities.ports import Ledger
 from sla.ledger_line import LedgerLine
-from sla.messages import Concluded, Outcome
+from sla.messages import Outcome
 from store.cases import StoredCases
 from store.engine import Database
 from store.ledger import StoredLedger
 from store.records import Records
-from tests.store.builders import REF, at, opened, the_timeline
+from tests.store.builders import REF, append, at, keep, opened, the_timeline
 
 KEY = "C-1/Answer#1/1/warning-1/1"
 
@@ -69,29 +69,35 @@ async def test_of_those_who_write_at_once_all_learn_the_same(ledger: StoredLedge
 
 async def test_what_ended_undone_is_recorded_once_with_its_kind(ledger: StoredLedger, database: Database) -> None:
     cases, records = StoredCases(database), Records(database)
-    await cases.append("C-1", REF, [opened()])
-    await cases.keep(the_timeline([opened()], "09:40"))
-    dropped = Concluded(key=KEY, outcome="dropped", reason="already completed")
+    await append(cases, "C-1", REF, [opened()])
+    new = []
     for clock in ("09:45", "09:50"):
-        await ledger.conclude("C-1", [dropped], at(clock))
+        dropped = a_line("dropped", clock, reason="already completed")
+        new.append((await keep(cases, the_timeline([opened()], clock), dropped)).new)
+    assert new == [[a_line("dropped", "09:45", reason="already completed")], []]
     (state,) = await records.effects("C-1")
     assert state.line == a_line("dropped", "09:45", reason="already completed")
 
 
 async def test_those_who_conclude_the_same_in_different_orders_do_not_block_each_other(
-    ledger: StoredLedger, another: Database
+    ledger: StoredLedger, database: Database, another: Database
 ) -> None:
-    ended = [Concluded(key=f"C-1/A#1/1/warning-1/{n}", outcome="gave_up", reason="x") for n in range(20)]
-    elsewhere = StoredLedger(another)
-    orders = [ended, ended[::-1]] * 2
-    writers = [ledger, ledger, elsewhere, elsewhere]
-    await asyncio.gather(*(by.conclude("C-1", order, at("10:00")) for by, order in zip(writers, orders, strict=True)))
+    ended = [LedgerLine(key=f"C-1/A#1/1/warning-1/{n}", outcome="gave_up", at=at("10:00"), reason="x") for n in range(20)]
+    logs = [("C-1", ended), ("C-2", ended[::-1])] * 2
+    writers = [StoredCases(database), StoredCases(another)] * 2
+    for record in ("C-1", "C-2"):
+        await append(writers[0], record, REF, [opened(record=record)])
+    told = [
+        keep(by, the_timeline([opened(record=record)], "10:00"), *order)
+        for by, (record, order) in zip(writers, logs, strict=True)
+    ]
+    await asyncio.gather(*told)
     assert await ledger.find(ended[7].key) is not None
 
 
 async def test_attempts_are_counted_and_the_latest_problem_is_shown(ledger: StoredLedger, database: Database) -> None:
-    await StoredCases(database).append("C-1", REF, [opened()])
-    await StoredCases(database).keep(the_timeline([opened()], "09:40"))
+    await append(StoredCases(database), "C-1", REF, [opened()])
+    await keep(StoredCases(database), the_timeline([opened()], "09:40"))
     for number in range(3):
         await ledger.attempt("C-1", "email", KEY, f"problem {number} \x00", at=at("09:41"))
     (state,) = await Records(database).effects("C-1")
@@ -100,8 +106,8 @@ async def test_attempts_are_counted_and_the_latest_problem_is_shown(ledger: Stor
 
 
 async def test_attempts_at_once_are_all_counted(ledger: StoredLedger, another: Database, database: Database) -> None:
-    await StoredCases(database).append("C-1", REF, [opened()])
-    await StoredCases(database).keep(the_timeline([opened()], "09:40"))
+    await append(StoredCases(database), "C-1", REF, [opened()])
+    await keep(StoredCases(database), the_timeline([opened()], "09:40"))
     elsewhere = StoredLedger(another)
     await asyncio.gather(*(one.attempt("C-1", "email", KEY, "no answer") for one in [ledger, elsewhere] * 5))
     (state,) = await Records(database).effects("C-1")

@@ -28,8 +28,9 @@ from temporalio.testing import WorkflowEnvironment
 from sla import messages
 from sla.events import AnyEvent, read_event
 from sla.instants import to_instant
-from sla.messages import CaseInput, CaseState, CaseView, News, ProcessRef, Reception
+from sla.messages import CaseInput, CaseState, News, ProcessRef, Reception
 from sla.process.model import Process
+from sla.timeline import RollUp
 from starter.cases_client import CasesClient
 from tests.workflows.servers import described, is_open, skipping, working
 from tests.workflows.world import World, a_process
@@ -41,7 +42,7 @@ PATIENCE_S = 15.0
 NOT_BEGUN = (1, 2, 3)
 """Lengths of a history before the first workflow task is done; the test server counts none."""
 
-Handle = WorkflowHandle[SlaCase, CaseView | None]
+Handle = WorkflowHandle[SlaCase, RollUp | None]
 T = TypeVar("T")
 
 
@@ -176,7 +177,7 @@ class Bench:
 
         await self.bounded(watch())
 
-    async def closed(self) -> CaseView | None:
+    async def closed(self) -> RollUp | None:
         """The result of the case, which must be at its end."""
         return await self.bounded(self.handle.result())
 

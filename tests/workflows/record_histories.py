@@ -131,8 +131,8 @@ async def store_down() -> Told:
         await bench.open()
         await bench.at(40)
         bench.world.cases.down = True
-        await bench.report("changed", set={"owner": "grace"})
-        await bench.report("noted", kind="customer.replied")
+        await bench.tell("changed", set={"owner": "grace"})
+        await bench.tell("noted", kind="customer.replied")
         await bench.at(46)
         bench.world.cases.down = False
         await bench.at(48)

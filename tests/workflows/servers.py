@@ -65,7 +65,7 @@ async def working(client: Client, world: World, prefix: str, cached: int = 1000)
         client,
         task_queue=messages.task_queue(prefix, "cases"),
         workflows=[SlaCase],
-        activities=[world.decider.decide, world.recorder.record],
+        activities=[world.decider.decide],
         workflow_runner=sandbox(),
         max_cached_workflows=cached,
         identity=IDENTITY,

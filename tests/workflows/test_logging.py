@@ -37,6 +37,6 @@ async def test_an_action_given_up_is_logged_once_and_every_line_of_a_case_names_
     assert (given_up["record"], given_up["key"]) == ("C-1042", "C-1042/First Response#1/1/violation-1/1")
     assert (given_up["workflow_id"], given_up["level"]) == ("sla-case/C-1042", "warning")
     ours = [line for line in said if not line["logger"].startswith("temporalio.")]
-    assert {line["event"] for line in ours} >= {"case_recorded", "action_failed", "action_ended_undone"}
+    assert {line["event"] for line in ours} >= {"case_decided", "action_failed", "action_ended_undone"}
     assert {line.get("record") for line in ours} == {"C-1042"}
     assert not [line for line in said for name in PERSONAL if name in json.dumps(line)]

@@ -36,19 +36,18 @@ FIELDS = {
     # messages: what workflows, activities and doors say to each other
     "Payload": "",
     "ProcessRef": "process version revision",
-    "CaseInput": "record ref log recorded done decided_at",
+    "CaseInput": "record ref log done decided_at",
     "News": "event",
     "MilestoneView": "milestone occurrence status target_at violated",
     "CaseView": "status milestones next_deadline account owner_kind",
     "Task": "key kind world trigger due_at budget_s",
     "Concluded": "key outcome reason",
     "Refused": "event reason",
-    "DecideInput": "record ref log news done running now shown",
-    "Decision": "refused start drop next_wakeup wakeup_for view changes finished",
-    "RecordInput": "record ref events concluded now",
+    "DecideInput": "record ref log news done running concluded now shown",
+    "Decision": "found refused start drop next_wakeup wakeup_for view changes finished",
     "PerformInput": "record ref key",
     "Performed": "outcome reason events",
-    "Reception": "record event duplicate changes view",
+    "Reception": "record event duplicate changes status",
     "CaseState": "record ref events view next_wakeup under_way done",
 }
 
@@ -66,18 +65,17 @@ def test_the_workflow_and_what_can_be_said_to_it() -> None:
     defined = workflow._Definition.must_from_class(SlaCase)
     assert defined.name == "SlaCase"
     assert sorted(map(str, defined.updates)) == ["report"]
-    assert sorted(map(str, defined.signals)) == ["hear", "retry"]
+    assert sorted(map(str, defined.signals)) == ["hear", "nudge", "retry"]
     assert sorted(map(str, defined.queries)) == ["state"]
     assert messages.REFUSED == "refused_event"
 
 
 def test_the_activities() -> None:
     world = World()
-    named: list[Callable[..., Any]] = [world.decider.decide, world.recorder.record, *world.performer.activities()]
+    named: list[Callable[..., Any]] = [world.decider.decide, *world.performer.activities()]
     defined = [activity._Definition.must_from_callable(one) for one in named]
     assert [one.name for one in defined] == [
         "decide",
-        "record",
         "action.email",
         "action.notify",
         "action.reassign",

@@ -19,10 +19,10 @@ from temporalio.workflow import NondeterminismError
 import activities.situation
 import sla.dispatch
 import sla.engine
-from sla.messages import WORKFLOW
+from sla.messages import WORKFLOW, Task
 from tests.workflows.record_histories import HISTORIES
 from workers.wiring import sandbox
-from workflows import acting, case, scribe
+from workflows import acting, case
 from workflows.case import SlaCase
 
 FILES = sorted(HISTORIES.glob("*.json"))
@@ -123,20 +123,16 @@ async def test_a_history_of_another_workflow_is_caught(kind: str) -> None:
         await replay(events)
 
 
-def writes_nothing(_self: scribe.Scribe) -> None: ...
-
-
 def keeps_no_timer(_self: SlaCase) -> None: ...
 
 
-def shows_nothing(*_: Any) -> None: ...
+def shows_nothing(*_: Any, **__: Any) -> None: ...
 
 
 def starts_nothing(*_: Any) -> None: ...
 
 
 CHANGES: Mapping[str, tuple[Any, str, Any]] = {
-    "the store is not told": (scribe.Scribe, "write", writes_nothing),
     "no timer is armed": (SlaCase, "_arm", keeps_no_timer),
     "nothing is shown": (case, "show", shows_nothing),
     "no action is started": (acting.Actions, "start", starts_nothing),
@@ -153,15 +149,15 @@ async def test_a_workflow_that_does_something_else_is_caught(change: str, monkey
 
 
 async def test_a_workflow_that_does_the_same_in_another_order_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    write = scribe.Scribe._write
+    perform = acting.Actions._perform
 
-    async def after_the_timer(self: scribe.Scribe) -> None:
+    async def after_the_timer(self: acting.Actions, task: Task) -> None:
         for _ in range(3):
             await asyncio.sleep(0)
-        await write(self)
+        await perform(self, task)
 
     events = events_of(named("-warned-violated-reassigned"))
-    monkeypatch.setattr(scribe.Scribe, "_write", after_the_timer)
+    monkeypatch.setattr(acting.Actions, "_perform", after_the_timer)
     with pytest.raises(NondeterminismError, match="TMPRL1100"):
         await replay(events, UnsandboxedWorkflowRunner())
 

@@ -50,7 +50,6 @@ async def test_state_and_log_are_the_same_after_a_roll_as_before_it() -> None:
             case = await begun_with(run)
             assert (case.record, case.ref, case.done) == (before.record, before.ref, before.done)
             assert case.log == bench.world.cases.logs["C-1042"][: len(case.log)]
-            assert case.recorded == len(case.log)
             assert case.decided_at
         assert bench.world.subjects() == ["violation of C-1042"]
 
@@ -118,8 +117,11 @@ async def test_a_case_does_not_fall_silent_when_it_grows_long_while_the_store_is
     async with LiveBench(events=16) as bench:
         await bench.open()
         bench.world.cases.down = True
-        answers = [await bench.report("noted", kind="customer.replied") for _ in range(6)]
-        assert all(not answer.duplicate for answer in answers)
+        for _ in range(6):
+            await bench.handle.signal(
+                "hear", {"event": bench.event("noted", kind="customer.replied").model_dump(mode="json")}
+            )
+        await bench.until(lambda: bench.world.cases.tries > 1)
         bench.world.cases.down = False
         await bench.until(lambda: len(bench.world.cases.logs.get("C-1042", [])) == 7)
         assert (await bench.state()).events == 7
@@ -133,8 +135,7 @@ async def test_a_sender_whose_clock_is_behind_does_not_undo_after_a_roll_what_wa
         await bench.rest()
         assert len(await bench.runs()) >= 2
         answer = await bench.report("noted", kind="response.sent", at=1, learned=0)
-        assert answer.view
-        assert [(m.status, m.violated) for m in answer.view.milestones] == [("met", False)]
+        assert answer.status == "compliant"
         await bench.rest()
         assert [one.status for one in bench.world.cases.views["C-1042"].effects if one.trigger == "violation"] == [
             "retracted"

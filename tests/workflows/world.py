@@ -1,7 +1,6 @@
 """The world around a case under test: every port in memory, some of which can be taken down, and the usual definitions."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -24,13 +23,11 @@ from activities.fakes import (
 )
 from activities.perform import Performer
 from activities.ports import Mail, Person, Queue
-from activities.record import Recorder
 from sla.dispatch import BUDGET_S
-from sla.errors import UnknownRecord
 from sla.events import Event
+from sla.finding import Finding, Settled
 from sla.messages import CaseInput, ProcessRef
 from sla.process.model import Process
-from sla.timeline import Timeline
 
 NEVER_READ = datetime(2000, 1, 1, tzinfo=UTC)
 """Where the performers' clock stands: the test server skips time, so only what Temporal says of the time is true."""
@@ -113,27 +110,18 @@ class ShakyMailer(MemoryMailer):
 
 @dataclass(slots=True)
 class ShakyCases(MemoryCases):
-    """A store that can be down, and is as strict as the real one. `tries` counts what it was asked while down."""
+    """A store that can be down. `tries` counts what it was asked while it was."""
 
     down: bool = False
     tries: int = 0
-
-    async def append(self, record: str, ref: ProcessRef, events: Sequence[Event]) -> None:
-        self._answer()
-        if not events:
-            return
-        logged = self.logs.setdefault(record, [])
-        logged += [event for event in events if event.id not in {known.id for known in logged}]
 
     async def log(self, record: str) -> list[Event]:
         self._answer()
         return list(self.logs.get(record, []))
 
-    async def keep(self, timeline: Timeline) -> None:
+    async def settle(self, finding: Finding) -> Settled:
         self._answer()
-        if timeline.record not in self.logs:
-            raise UnknownRecord(record=timeline.record)
-        self.views[timeline.record] = timeline
+        return await MemoryCases.settle(self, finding)
 
     def _answer(self) -> None:
         if self.down:
@@ -154,13 +142,12 @@ class World:
     tasks: MemoryTasks = field(default_factory=MemoryTasks)
     budget_s: int = BUDGET_S
 
-    @property
-    def decider(self) -> Decider:
-        return Decider(self.definitions, budget_s=self.budget_s)
+    def __post_init__(self) -> None:
+        self.cases.ledger = self.ledger
 
     @property
-    def recorder(self) -> Recorder:
-        return Recorder(self.cases, self.ledger, self.definitions)
+    def decider(self) -> Decider:
+        return Decider(self.definitions, self.cases, budget_s=self.budget_s)
 
     @property
     def performer(self) -> Performer:
@@ -181,8 +168,7 @@ class World:
             if key.startswith(f"{record}/") and "/to/" not in key
         }
         return CaseInput.model_validate(
-            {"record": record, "ref": ref, "log": log, "recorded": len(log), "done": done}
-            | {"decided_at": self.cases.views[record].as_of}
+            {"record": record, "ref": ref, "log": log, "done": done} | {"decided_at": self.cases.views[record].as_of}
         )
 
     def performed(self) -> list[str]:

@@ -1,0 +1,36 @@
+"""What a decision came to, for the store; and what the store says to it. Values only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sla.events import Event
+from sla.ledger_line import LedgerLine
+from sla.messages import ProcessRef
+from sla.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """All that the store is to know of a decision.
+
+    `log` is all that the case knows, of which it has heard the last `news` only now, and what `timeline` was evaluated from.
+    `ended` are lines for the ledger: actions that ended undone, and updates, which the evaluation itself performs (SPEC 4).
+    """
+
+    ref: ProcessRef
+    log: Sequence[Event]
+    news: int = 0
+    timeline: Timeline
+    ended: Sequence[LedgerLine] = ()
+
+    def known(self) -> set[str]:
+        """The ids of the events that the case knew before."""
+        return {event.id for event in self.log[: len(self.log) - self.news]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What came of a finding: `unknown` events, for whose sake nothing was written, or the lines `new` to the ledger."""
+
+    unknown: Sequence[Event] = ()
+    new: Sequence[LedgerLine] = ()
