@@ -182,6 +182,7 @@ async def test_news_of_the_near_future_counts_when_its_instant_comes(cached: int
         assert (await bench.state()).next_wakeup == bench.instant(34)
         assert bench.world.performed() == []
         await bench.at(34)
+        await bench.rest()
         assert bench.world.cases.views["C-1042"].milestones[0].status == "met"
 
 

@@ -86,7 +86,7 @@ async def test_timers_and_actions_say_what_they_are_for(cached: int) -> None:
         assert summaries == [
             "C-1042 · Premium v1",
             "a warning, escalation or other change",
-            "target of First Response",
             "warning: email for First Response#1",
+            "target of First Response",
             "violation: reassign for First Response#1",
         ]
