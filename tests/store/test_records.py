@@ -52,7 +52,7 @@ async def test_or_the_latest_opened_comes_first(cases: StoredCases, records: Rec
 
 
 async def test_the_census_counts_open_records_by_status_and_knows_their_earliest_deadline(
-    cases: Cases, records: Records
+    cases: StoredCases, records: Records
 ) -> None:
     await _a_busy_morning(cases)
     census = await records.census()

@@ -20,7 +20,7 @@ from store.catalogue import Catalogue
 from store.engine import Database
 from store.ledger import StoredLedger
 from store.soundness import Soundness
-from tests.store.builders import REF, a_process, an_event, at, opened, the_timeline
+from tests.store.builders import REF, a_process, an_event, append, at, keep, opened, the_timeline
 
 
 class Usage(NamedTuple):
@@ -49,8 +49,8 @@ async def a_case(database: Database, record: str = "C-1") -> None:
     """One that is overdue: a mail of its is due."""
     cases_ = StoredCases(database)
     events = [opened(record=record)]
-    await cases_.append(record, REF, events)
-    await cases_.keep(the_timeline(events, "11:00"))
+    await append(cases_, record, REF, events)
+    await keep(cases_, the_timeline(events, "11:00"))
 
 
 async def told(check: Callable[[Patient], Any], database: Database, **more: Any) -> Told:
@@ -169,8 +169,8 @@ async def test_open_records_are_counted_and_named(database: Database) -> None:
     for number in range(3):
         await a_case(database, f"C-{number}")
     sound = Soundness(database)
-    await StoredCases(database).append("C-2", REF, [closed := an_event("closed", "12:00", record="C-2")])
-    await StoredCases(database).keep(the_timeline([opened(record="C-2"), closed], "12:30"))
+    await append(StoredCases(database), "C-2", REF, [closed := an_event("closed", "12:00", record="C-2")])
+    await keep(StoredCases(database), the_timeline([opened(record="C-2"), closed], "12:30"))
     assert await sound.count_open() == 2
     assert await sound.open_records(limit=9) == ["C-0", "C-1"]
     assert await sound.open_records(limit=1) == ["C-0"]
