@@ -18,6 +18,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from sla import messages
 from sla.errors import ServiceUnavailable, UnknownNamespace
 
+PROBLEMS = "TemporalReportedProblems"
+"""The search attribute that a server sets by itself when a workflow fails at the same task again and again."""
 _PREFIX = messages.workflow_id("")
 
 
@@ -48,7 +50,7 @@ class TemporalView:
         self.address = client.service_client.config.target_host
         ours = f"WorkflowType = '{messages.WORKFLOW}' AND TaskQueue = '{messages.task_queue(queue_prefix, 'cases')}'"
         self._running = f"{ours} AND ExecutionStatus = 'Running'"
-        self._stuck = f"{self._running} AND TemporalReportedProblems IS NOT NULL"
+        self._stuck = f"{self._running} AND {PROBLEMS} IS NOT NULL"
 
     async def version(self) -> str:
         """The server's version, such as `1.32.0`."""
@@ -90,12 +92,19 @@ class TemporalView:
             found = self._client.list_workflows(self._running, limit=limit, page_size=min(limit, 1000))
             return {one.id.removeprefix(_PREFIX): one.start_time async for one in found}
 
-    async def stuck(self, *, limit: int) -> tuple[int, list[str]]:
-        """How many of our workflows have failed at the same task again and again, and the records of some."""
-        with self._asking():
+    async def stuck(self, *, limit: int) -> tuple[int, list[str]] | None:
+        """How many of our workflows have failed at the same task again and again, and the records of some.
+
+        None of a server that keeps no account of it: older ones do not know the search attribute.
+        """
+        try:
             count = (await self._client.count_workflows(self._stuck)).count
             found = self._client.list_workflows(self._stuck, limit=limit)
             return count, [one.id.removeprefix(_PREFIX) async for one in found]
+        except RPCError as error:
+            if error.status == RPCStatusCode.INVALID_ARGUMENT:
+                return None
+            raise self._unavailable(error) from None
 
     async def is_running(self, record: str) -> bool:
         """Whether a record's workflow runs; unlike the lists this is true at this moment."""

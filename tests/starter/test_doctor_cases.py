@@ -15,6 +15,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from sla.documents import parse_documents
 from sla.messages import WORKFLOW, task_queue, workflow_id
+from starter import temporal_view
 from starter.checkups import cases
 from starter.checkups.findings import Told
 from starter.checkups.patient import Patient
@@ -72,6 +73,14 @@ async def test_a_case_whose_decisions_fail_again_and_again_is_named(tmp_path: Pa
             assert "temporal workflow show --namespace default --workflow-id sla-case/C-" in found.remedy
             other = settings.but(task_queue="another")
             assert (await told(cases.stuck, other, client)).verdict == "ok", "those are somebody else's"
+
+
+async def test_a_server_that_does_not_know_of_stuck_cases_is_not_asked_in_vain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(temporal_view, "PROBLEMS", "NoSuchSearchAttribute")
+    async with served() as client:
+        assert (await told(cases.stuck, on_file(tmp_path), client)).verdict == "not_checked"
 
 
 async def both(client: Client, settings: Any) -> Told:

@@ -22,6 +22,9 @@ from store.ledger import StoredLedger
 from store.soundness import Soundness
 from tests.store.builders import REF, a_process, an_event, append, at, keep, opened, the_timeline
 
+on_sqlite = pytest.mark.parametrize("backend", ["sqlite"])
+on_postgresql = pytest.mark.parametrize("backend", ["postgresql"])
+
 
 class Usage(NamedTuple):
     """As `shutil.disk_usage` tells it."""
@@ -108,14 +111,25 @@ async def test_a_database_that_can_be_written_is_well(database: Database) -> Non
     assert (await told(storage.writing, database)).verdict == "ok"
 
 
+@on_postgresql
 async def test_a_database_that_can_only_be_read_is_a_failure(database: Database) -> None:
-    if database.is_sqlite:
-        pytest.skip("the store's own tests hold what is told of a file that may not be written")
     async with database.transaction() as connection:
         await connection.execute(text(f"ALTER DATABASE {database.url.database} SET default_transaction_read_only = on"))
     await database.dispose()
     verdict, found, _ = await told(storage.writing, database)
     assert (verdict, found) == ("failed", "its transactions are read-only by default")
+
+
+@on_postgresql
+async def test_a_user_who_may_not_write_is_a_failure(database: Database) -> None:
+    role = f"reader_{database.url.database}"
+    async with database.transaction() as connection:
+        await connection.execute(text(f"CREATE ROLE {role} LOGIN"))
+        await connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}"))
+    reader = Database(database.url.set(username=role).render_as_string(hide_password=False))
+    verdict, found, _ = await told(storage.writing, reader)
+    await reader.dispose()
+    assert (verdict, found) == ("failed", "our user may not write into its tables")
 
 
 async def test_a_disk_that_is_nearly_full_is_warned_of(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,9 +141,8 @@ async def test_a_disk_that_is_nearly_full_is_warned_of(database: Database, monke
         assert verdict == "ok", "its disk is elsewhere"
 
 
+@on_sqlite
 async def test_a_file_that_somebody_else_is_writing_to_all_the_time_is_told_of(database: Database) -> None:
-    if not database.is_sqlite:
-        pytest.skip("PostgreSQL has writers side by side")
     hasty = Database(str(database.url), patience_s=1)
     holder = sqlite3.connect(str(database.url.database), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
