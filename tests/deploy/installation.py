@@ -157,4 +157,7 @@ def _cases(made: Installation, milepost: str) -> None:
     made.must(milepost, "apply", "-", stdin=DEFINITIONS)
     made.must(milepost, "case", "open", "--id", "C-1", "--process", "Quick", "--owner", "ada")
     made.must("temporal", "workflow", "start", "--task-queue", "milepost-cases", "--type", "Foreign", "--workflow-id", "f-1")
+    made.must("temporal", "workflow", "terminate", "--workflow-id", "sla-case/C-1", "--reason", "stuck")
+    made.must("sh", str(DEPLOY / "wake.sh"))
+    made.seen["woken"] = made.must("temporal", "workflow", "describe", "--workflow-id", "sla-case/C-1", "--output", "json")
     made.seen["case"] = made.must(milepost, "case", "show", "C-1", "--json")

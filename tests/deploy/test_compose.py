@@ -12,7 +12,8 @@ from tests.deploy.files import DEPLOY, ROOT, compose, env_file, environment_of_i
 from tests.deploy.tools import checked, tool
 
 ONCE = {"postgres-archive", "temporal-schema", "temporal-namespace", "temporal-admin", "store"}
-OURS = ("store", "worker")
+OURS = ("store", "worker", "codec")
+WITH_THE_STORE = ("store", "worker")
 LONG_RUNNING = sorted(set(services()) - ONCE)
 TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
 
@@ -121,7 +122,7 @@ def test_our_services_are_given_settings_that_exist(name: str) -> None:
     }
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", WITH_THE_STORE)
 def test_the_settings_that_our_services_are_given_hold_together(name: str) -> None:
     given = {**environment_of_image(), **env_file("milepost.example.env"), **services()[name]["environment"]}
     given = {variable: re.sub(r"\$\{\w+:\?[^}]*\}", "secret", value) for variable, value in given.items()}
@@ -164,7 +165,8 @@ def test_the_example_has_every_variable_and_its_passwords_cannot_be_taken_for_re
 
 def test_the_example_settings_hold_no_secret() -> None:
     settings = env_file("milepost.example.env")
-    assert settings["MILEPOST_SMTP_PASSWORD"] == ""
+    for secret in ("SMTP_PASSWORD", "ENCRYPTION_KEYS", "CODEC_TOKENS"):
+        assert settings[f"MILEPOST_{secret}"] == ""
     assert not any(variable.startswith(SECRET_PREFIX) for variable in settings)
 
 
@@ -184,7 +186,7 @@ def test_what_is_mounted_from_the_repository_exists() -> None:
 def test_the_scripts_can_be_run() -> None:
     """PostgreSQL's image reads a script that is not executable into its own shell, where `set -u` is not meant."""
     scripts = sorted(DEPLOY.rglob("*.sh"))
-    assert len(scripts) == 5
+    assert len(scripts) == 6
     assert [script for script in scripts if not script.stat().st_mode & 0o111] == []
 
 

@@ -38,6 +38,11 @@ def test_a_case_is_followed_by_the_installed_package(installation: Installation)
     assert [milestone["milestone"] for milestone in case["timeline"]["milestones"]] == ["First Response"]
 
 
+def test_a_case_whose_workflow_was_ended_starts_anew_from_its_log(installation: Installation) -> None:
+    told = json.loads(installation.seen["woken"])["workflowExecutionInfo"]
+    assert told["status"] == "WORKFLOW_EXECUTION_STATUS_RUNNING"
+
+
 def test_the_worker_leaves_in_peace_although_temporal_is_gone(installation: Installation) -> None:
     assert installation.seen["exit code"] == "0"
 
