@@ -67,9 +67,7 @@ async def recovered(one: Contestant, here: Ground, name: str, cases: int, *, rat
     one.worker.spawn()
     await here.post.until(mails + cases, patience_s=PATIENCE_S)
     arrived = here.post.arrivals(since=mails)
-    say(
-        f"{one.name}: {cases} opened in {made.opened_s:.1f} s, after the restart all mailed in {arrived[-1].at - began:.1f} s"
-    )
+    say(f"{one.name}: {cases} opened in {made.opened_s:.1f} s, all mailed {arrived[-1].at - began:.1f} s after restart")
     return Recovered(first_s=arrived[0].at - began, last_s=arrived[-1].at - began, repeated=repeated(arrived))
 
 
