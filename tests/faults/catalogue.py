@@ -8,6 +8,7 @@ from tests.faults.endpoints import ENDPOINTS
 from tests.faults.fault import Fault
 from tests.faults.hosts import HOSTS
 from tests.faults.kills import KILLS
+from tests.faults.poison import POISON
 from tests.faults.world import World
 
 
@@ -21,4 +22,5 @@ FAULTS: Final = (
     *HOSTS,
     *DATABASES,
     *ENDPOINTS,
+    POISON,
 )

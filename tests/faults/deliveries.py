@@ -26,9 +26,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """What came of all deliveries."""
+    """What came of all deliveries. `strangers` are known to no log: taken by the other side from somebody who died before
+    the ledger had a line, of an action that later news has undone without a trace.
+    """
 
     complaints: list[str]
+    strangers: list[str]
     repeated: int
     excused: int
 
@@ -78,8 +81,8 @@ def judge(seen: Mapping[str, Seen], deliveries: Sequence[Delivery], journal: Seq
             repeated += extra
             excused += extra if all(max(instants) <= stood.get(line, max(instants)) for line in lines) else 0
     unknown = set(arrived) - {message.id for message in _meant(seen)}
-    complaints += [f"{known} arrived, and no action of any log has sent it" for known in sorted(unknown)]
-    return Post(complaints=complaints, repeated=repeated, excused=excused)
+    strangers = [f"{known} arrived, and no action of any log has sent it" for known in sorted(unknown)]
+    return Post(complaints=complaints, strangers=strangers, repeated=repeated, excused=excused)
 
 
 def _missing(sent: Mapping[str, list[Message]], arrived: Mapping[str, list[float]]) -> Iterator[list[Message]]:

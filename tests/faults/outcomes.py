@@ -91,6 +91,12 @@ def _every_trigger_was_acted_upon(seen: Seen, told: Told) -> Iterator[str]:
             yield f"{effect.key} is wanted and was dropped: {line and line.reason}"
 
 
+def _what_was_done_is_listed(seen: Seen, _told: Told) -> Iterator[str]:
+    for key, line in seen.ledger.items():
+        if "/to/" not in key and key not in seen.effects:
+            yield f"{key} was {line.outcome}, and the view does not list it"
+
+
 def _facts_tell_the_same(seen: Seen, _told: Told) -> Iterator[str]:
     """The facts, read in their order, end where the occurrences are."""
     status: dict[tuple[str, int], str] = {}
@@ -120,6 +126,7 @@ JUDGEMENTS: Final[tuple[Callable[[Seen, Told], Iterator[str]], ...]] = (
     _view_is_the_logs,
     _nothing_was_missed,
     _every_trigger_was_acted_upon,
+    _what_was_done_is_listed,
     _facts_tell_the_same,
 )
 

@@ -68,9 +68,8 @@ async def run(
 
 async def _run(world: World, faults: Sequence[Fault], seed: int, scale: Scale, result: Result) -> None:
     stories = population(seed, scale.cases, scale.span_s)
-    for fault in faults:
-        stories += await fault.guests(world) if fault.guests else []
-    traffic = Traffic(world.desk, stories)
+    guests = [story for fault in faults if fault.guests for story in await fault.guests(world)]
+    traffic = Traffic(world.desk, [*stories, *guests])
     telling = asyncio.create_task(traffic.tell())
     try:
         await asyncio.sleep(STRIKE * scale.span_s)
@@ -78,16 +77,16 @@ async def _run(world: World, faults: Sequence[Fault], seed: int, scale: Scale, r
             await fault.strike(world)
         ended, ended_at = monotonic(), datetime.now(UTC)
         await asyncio.wait_for(telling, scale.patience_s)
-        seen = await _quiet(world, scale, len(stories))
+        seen = await _quiet(world, scale, len(traffic.told))
         if any(fault.gives_up for fault in faults):
             await _retry_what_was_given_up(world, seen)
-            seen = await _quiet(world, scale, len(stories))
+            seen = await _quiet(world, scale, len(traffic.told))
     finally:
         telling.cancel()
         with suppress(asyncio.CancelledError, TimeoutError):
             await telling
     result.recovery_s = _recovery(world, seen, ended, ended_at)
-    await _judge(world, faults, traffic, seen, result)
+    await _judge(world, faults, traffic, seen, result=result, guests={story.record for story in guests})
 
 
 async def _quiet(world: World, scale: Scale, records: int) -> dict[str, Seen]:
@@ -122,18 +121,21 @@ def _recovery(world: World, seen: dict[str, Seen], ended: float, ended_at: datet
     return max(0.0, max(done, default=ended) - ended)
 
 
-async def _judge(world: World, faults: Sequence[Fault], traffic: Traffic, seen: dict[str, Seen], result: Result) -> None:
+async def _judge(
+    world: World, faults: Sequence[Fault], traffic: Traffic, seen: dict[str, Seen], *, result: Result, guests: set[str]
+) -> None:
     result.cases = len(traffic.told)
     result.complaints += traffic.complaints + world.complaints
     for record, events in traffic.told.items():
-        told = Told(events=events, refused=traffic.refused[record], gives_up=False)
+        told = Told(events=events, refused=traffic.refused[record], gives_up=record in guests)
         result.complaints += outcomes.complaints(seen[record], told) if record in seen else [f"{record}: not in the store"]
     result.deadlines = sum(outcomes.deadlines(one) for one in seen.values())
     result.lost = sum(outcomes.lost(one) for one in seen.values())
     post = deliveries.judge(seen, [*world.mail.accepted, *world.web.accepted], world.journalled("ledgered"))
     result.repeated = post.repeated
-    result.complaints += post.complaints
-    allowed = post.excused if any(fault.repeats for fault in faults) else 0
+    repeats = any(fault.repeats for fault in faults)
+    result.complaints += post.complaints + ([] if repeats else post.strangers)
+    allowed = post.excused if repeats else 0
     if post.repeated > allowed:
         result.complaints.append(f"{post.repeated} deliveries were repetitions, of which {allowed} are allowed here")
     try:

@@ -144,7 +144,7 @@ async def a_world(
     async with AsyncExitStack() as stack:
         postgres = stack.enter_context(running_postgres(_programs())) if database == "postgresql" else None
         url = postgres.url(postgres.create()) if postgres else f"sqlite+aiosqlite:///{directory / 'data' / 'milepost.db'}"
-        settings = Settings(data_dir=directory / "data", database_url=url)
+        settings = Settings(data_dir=directory / "data", database_url=url, templates_dir=directory / "templates")
         world = World(directory, settings, seed=seed, span_s=span_s, haste=haste)
         world.postgres = postgres
         await stack.enter_async_context(world.mail)
