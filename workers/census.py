@@ -53,8 +53,8 @@ async def _take(records: Counted, figures: Figures, clock: Clock, every_s: float
     while True:
         try:
             census = await records.census()
-        except MilepostError as error:
-            logger.warning("census_failed", problem=error.code)
+        except Exception as error:  # whatever it is, work goes on; without numbers an alert rings
+            logger.warning("census_failed", problem=error.code if isinstance(error, MilepostError) else type(error).__name__)
             figures.open_records(None, 0.0)
         else:
             every_status: dict[str, int] = {status: census.open.get(status, 0) for status in get_args(RollUp)}

@@ -65,6 +65,11 @@ async def test_of_a_store_that_is_away_no_old_number_is_shown() -> None:
     assert [line for line in shown if line.startswith("milepost_open_records{")] == []
 
 
+async def test_nor_of_one_that_answers_nonsense_and_work_goes_on() -> None:
+    shown = await lines(Store(census(compliant=7), RuntimeError("no such table")), looks=3)
+    assert [line for line in shown if line.startswith("milepost_open_records{")] == []
+
+
 async def test_when_it_is_back_so_are_the_numbers() -> None:
     shown = await lines(Store(AWAY, census(compliant=7)), looks=2)
     assert 'milepost_open_records{status="compliant"} 7.0' in shown
