@@ -139,6 +139,9 @@ class Settings(BaseSettings):
     metrics_port: Port = 0
     """Port of `/metrics` for Prometheus, and of `/live` and `/ready`; 0 means that none of them is served."""
 
+    build_id: Annotated[str, Field(max_length=100)] = ""
+    """Version of this worker, such as a commit: with it, workers of two versions can run side by side, and a case stays with
+    the one that began it until it is moved (`milepost deployment`). Empty: no versions; any worker takes any case."""
     graceful_shutdown_s: Annotated[int, Field(ge=0)] = 40
     """Seconds that a stopping worker gives to actions under way. Keep it above the mail and webhook timeouts:
     an exchange that is cut off is repeated elsewhere, although the other side may have accepted it."""

@@ -162,6 +162,20 @@ class WorkerFailed(MilepostError):
     text = "The worker could not go on: {problem}. What is wrong is told by: milepost doctor"
 
 
+class UnknownBuild(MilepostError):
+    """No worker of this version has been seen."""
+
+    code = "unknown_build"
+    text = "No worker of version '{build}' has been seen (known: {known}). Start one with MILEPOST_BUILD_ID={build} first."
+
+
+class BatchUnderWay(MilepostError):
+    """Temporal allows one batch operation at a time in a namespace."""
+
+    code = "batch_under_way"
+    text = "Another batch operation is under way in the namespace ({problem}). Wait for it: temporal batch list"
+
+
 class PortInUse(MilepostError):
     """A port that we were told to listen on is taken."""
 

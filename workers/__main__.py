@@ -15,6 +15,7 @@ from starter.cli.services import Services
 if TYPE_CHECKING:
     from runtime.settings import Settings
     from starter.checkups.findings import Finding
+    from starter.deployments import Deployments
     from starter.desk import Desk
 
 
@@ -38,6 +39,7 @@ def services() -> Services:
         run_demo=_run_demo,
         upgrade_store=_upgrade_store,
         examine=_examine,
+        deployments=_deployments,
     )
 
 
@@ -77,6 +79,13 @@ async def _upgrade_store(settings: "Settings") -> None:
     from workers.services import upgrade_store  # noqa: PLC0415
 
     await upgrade_store(settings)
+
+
+@asynccontextmanager
+async def _deployments(settings: "Settings") -> "AsyncIterator[Deployments]":
+    from workers.services import deployments  # noqa: PLC0415
+
+    yield await deployments(settings)
 
 
 async def _examine(settings: "Settings") -> "list[Finding]":

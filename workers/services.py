@@ -22,6 +22,7 @@ from runtime.signals import stop_on_signals
 from sla.messages import SEARCH_ATTRIBUTES
 from starter import doctor
 from starter.checkups.findings import Finding
+from starter.deployments import Deployments
 from starter.desk import Desk, open_desk
 from store.engine import Database
 from store.records import Records
@@ -49,6 +50,11 @@ async def examine(settings: Settings) -> list[Finding]:
     return await doctor.examine(settings, lambda: connect(settings, timeout_s=doctor.PATIENCE_S), now)
 
 
+async def deployments(settings: Settings) -> Deployments:
+    """The versions of this installation's workers."""
+    return Deployments(await connect(settings), queue_prefix=settings.task_queue)
+
+
 async def upgrade_store(settings: Settings) -> None:
     """Bring the database's schema to this release's."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -65,6 +71,8 @@ async def run_worker(settings: Settings) -> None:
         telemetry = temporal_runtime(settings)
         client = await connect(settings, runtime=telemetry.runtime)
         async with _attended_work(settings, client, telemetry) as work:
+            if settings.build_id and await Deployments(client, queue_prefix=settings.task_queue).begin(settings.build_id):
+                logger.info("first_version_is_current", version=settings.build_id)
             logger.info("worker_ready", task_queue=settings.task_queue, namespace=client.namespace)
             await work.until(stopping)
             logger.info("worker_stopping", grace_s=settings.graceful_shutdown_s)

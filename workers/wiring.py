@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import get_args
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
@@ -103,6 +104,7 @@ def workers(client: Client, settings: Settings, made: Parts) -> list[Worker]:
         max_concurrent_activities=settings.worker_activities,
         max_concurrent_local_activities=settings.worker_local_activities,
         graceful_shutdown_timeout=grace,
+        deployment_config=versioned(settings),
     )
     return [cases, *(_world(client, settings, made, world, grace) for world in _worlds())]
 
@@ -119,7 +121,20 @@ def _world(client: Client, settings: Settings, made: Parts, world: World, grace:
         activities=made.performer.activities(world),
         max_concurrent_activities=settings.worker_activities,
         graceful_shutdown_timeout=grace,
+        deployment_config=versioned(settings),
     )
+
+
+def versioned(settings: Settings) -> WorkerDeploymentConfig | None:
+    """The version that a worker goes by, if it has one: then a case stays with the version that began it.
+
+    That is said here and not on the workflow: Temporal takes no answer from an unversioned worker whose workflow says so.
+    """
+    if not settings.build_id:
+        return None
+    version = WorkerDeploymentVersion(deployment_name=settings.task_queue, build_id=settings.build_id)
+    pinned = VersioningBehavior.PINNED
+    return WorkerDeploymentConfig(version=version, use_worker_versioning=True, default_versioning_behavior=pinned)
 
 
 @asynccontextmanager

@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from starter.answers import EXIT_CODES
-from starter.cli import apply, case, codec, doctor, imports, mail, running, schema, simulate
+from starter.cli import apply, case, codec, deployment, doctor, imports, mail, running, schema, simulate
 from starter.cli.services import Services
 
 _EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
 _HELP = "Milepost: service-level agreements, kept by durable workflows."
-_VERBS = (running, doctor, apply, case, mail, simulate, imports, schema, codec)
+_VERBS = (running, doctor, apply, case, mail, simulate, imports, schema, deployment, codec)
 
 
 def build(services: Services) -> typer.Typer:

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from runtime.settings import Settings
     from starter.checkups.findings import Finding
+    from starter.deployments import Deployments
     from starter.desk import Desk
 
     Service = Callable[[Settings], Awaitable[int | None]]
+    Deploying = Callable[[Settings], AbstractAsyncContextManager[Deployments]]
     Examination = Callable[[Settings], Coroutine[Any, Any, list[Finding]]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """`settings` reads the environment; `desk` connects; `examine` makes the doctor's checks.
+    """`settings` reads the environment; `desk` and `deployments` connect; `examine` makes the doctor's checks.
 
     The others run until they are done or told to stop. What they return is the exit code; None is 0.
     """
@@ -31,3 +33,4 @@ class Services:
     run_demo: "Service | None" = None
     upgrade_store: "Service | None" = None
     examine: "Examination | None" = None
+    deployments: "Deploying | None" = None

@@ -57,6 +57,7 @@ class Bench:
         record: str = "C-1042",
         cached: int = 1000,
         prefix: str | None = None,
+        build: str = "",
     ) -> None:
         self.world = world or World()
         self.process = process or a_process()
@@ -65,6 +66,7 @@ class Bench:
         self.prefix = prefix or f"q-{uuid.uuid4().hex[:8]}"
         self.minute = 0.0
         self._cached = cached
+        self._build = build
         self._stack = AsyncExitStack()
         self._ids = 0
 
@@ -72,7 +74,7 @@ class Bench:
         async with AsyncExitStack() as stack:
             self.env = await stack.enter_async_context(self._environment())
             self.client = self.env.client
-            await stack.enter_async_context(working(self.client, self.world, self.prefix, self._cached))
+            await stack.enter_async_context(working(self.client, self.world, self.prefix, self._cached, self._build))
             self.cases = CasesClient(self._connected, queue_prefix=self.prefix, answer_s=PATIENCE_S)
             self.opened_at = to_instant(await self.env.get_current_time())
             self._stack = stack.pop_all()

@@ -17,9 +17,10 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from runtime.settings import Settings
 from sla import messages
 from tests.workflows.world import World
-from workers.wiring import sandbox
+from workers.wiring import sandbox, versioned
 from workflows.case import SlaCase
 
 IDENTITY = "golden"
@@ -59,8 +60,9 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
 
 
 @asynccontextmanager
-async def working(client: Client, world: World, prefix: str, cached: int = 1000) -> AsyncIterator[None]:
-    """A worker for the cases and one for each outside world, as in production."""
+async def working(client: Client, world: World, prefix: str, cached: int = 1000, build: str = "") -> AsyncIterator[None]:
+    """A worker for the cases and one for each outside world, as in production; of a version if `build` names one."""
+    version = versioned(Settings(task_queue=prefix, build_id=build))
     cases = Worker(
         client,
         task_queue=messages.task_queue(prefix, "cases"),
@@ -69,13 +71,20 @@ async def working(client: Client, world: World, prefix: str, cached: int = 1000)
         workflow_runner=sandbox(),
         max_cached_workflows=cached,
         identity=IDENTITY,
+        deployment_config=version,
     )
     performer = world.performer
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(cases)
         for outside in get_args(messages.World):
             queue = messages.task_queue(prefix, outside)
-            worker = Worker(client, task_queue=queue, activities=performer.activities(outside), identity=IDENTITY)
+            worker = Worker(
+                client,
+                task_queue=queue,
+                activities=performer.activities(outside),
+                identity=IDENTITY,
+                deployment_config=version,
+            )
             await stack.enter_async_context(worker)
         yield
 
