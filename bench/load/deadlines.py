@@ -63,26 +63,25 @@ async def ready(one: Contestant, here: Ground, name: str, cases: int, *, rate: f
         if time.time() + spare_s < due_at.timestamp():
             return Ready(population=population, due_at=due_at, opened_s=opened_s)
         say(f"{one.name}: opening {cases} took {opened_s:.1f} s, too long; once more")
-        await here.post.until(mails + cases, patience_s=PATIENCE_S)
+        await here.post.until_each(population, since=mails, patience_s=PATIENCE_S)
     raise TooSlow(f"{one.name}: {cases} cases were due before all of them were open")
 
 
 async def same_second(one: Contestant, here: Ground, name: str, cases: int, *, rate: float, began: bool = False) -> Late:
     """Open cases that are all due in one second, and wait until each has sent its mail. Raises TooSlow."""
     made = await ready(one, here, name, cases, rate=rate)
-    mails = await until_mailed(here.post, cases, made.due_at)
+    mails = await until_mailed(here.post, made.population, made.due_at)
     beginnings = await begun(await here.client(), one, made.population, made.due_at) if began else ()
     accepted = tuple(mail.at - made.due_at.timestamp() for mail in mails)
     say(f"{one.name}: {cases} opened in {made.opened_s:.1f} s, all mailed {accepted[-1]:.1f} s after due")
     return Late(began=beginnings, accepted=accepted, opened_s=made.opened_s, repeated=repeated(mails))
 
 
-async def until_mailed(post: Post, cases: int, due_at: datetime) -> list[Arrival]:
-    """Wait for the deadline and for so many mails after it. Until then no mail is on its way."""
+async def until_mailed(post: Post, population: Sequence[str], due_at: datetime) -> list[Arrival]:
+    """Wait for the deadline, and until each of these cases has sent its mail; all of them that come."""
     before = post.count()
     await asyncio.sleep(max(0.0, due_at.timestamp() - time.time()))
-    await post.until(before + cases, patience_s=PATIENCE_S)
-    return post.arrivals(since=before)
+    return await post.until_each(population, since=before, patience_s=PATIENCE_S)
 
 
 def records(name: str, cases: int) -> list[str]:

@@ -39,16 +39,16 @@ async def lap(one: Contestant, post: Post, *, name: str, seconds: float) -> Lap:
     numbers, mails = itertools.count(), post.count()
     began = time.monotonic()
 
-    async def drive() -> int:
-        done = 0
+    async def drive() -> list[str]:
+        done = []
         while time.monotonic() - began < seconds:
-            await one.whole(f"{name}-{next(numbers)}")
-            done += 1
+            done.append(f"{name}-{next(numbers)}")
+            await one.whole(done[-1])
         return done
 
-    cases = sum(await together([drive] * IN_FLIGHT))
-    await post.until(mails + cases, patience_s=PATIENCE_S)
-    return Lap(cases=cases, took_s=time.monotonic() - began)
+    cases = [record for done in await together([drive] * IN_FLIGHT) for record in done]
+    await post.until_each(cases, since=mails, patience_s=PATIENCE_S)
+    return Lap(cases=len(cases), took_s=time.monotonic() - began)
 
 
 async def populate(one: Contestant, records: Sequence[str], due_at: datetime) -> float:

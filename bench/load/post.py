@@ -6,9 +6,10 @@ as the mailers that it hears from.
 """
 
 import asyncio
+import re
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,12 @@ class Arrival:
     message_id: str
     size: int
 
+    @property
+    def record(self) -> str:
+        """What it is about: Milepost has it after the digest in the Message-ID, the others have it first."""
+        first, second, *_ = self.message_id.strip("<>").split("@")[0].split(".")
+        return second if re.fullmatch("[0-9a-f]{32}", first) else first
+
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
@@ -97,12 +104,20 @@ class Post:
         """How many mails there are."""
         return self.book.read_bytes().count(b"\n")
 
-    async def until(self, count: int, *, patience_s: float) -> None:
-        """Wait until there are so many. Raises RuntimeError if that takes too long."""
-        deadline = time.monotonic() + patience_s
-        while (there := self.count()) < count:
+    async def until_each(self, records: Sequence[str], *, since: int = 0, patience_s: float) -> list[Arrival]:
+        """Wait until each of these records has its mail; answers with all about them but those among the first `since`.
+
+        A mail of any other record is passed over: a worker that was ended may send what it could not write down once more.
+        Raises RuntimeError if it takes too long.
+        """
+        deadline, wanted = time.monotonic() + patience_s, set(records)
+        while True:
+            if self.count() - since >= len(wanted):
+                mails = [mail for mail in self.arrivals(since) if mail.record in wanted]
+                if len({mail.record for mail in mails}) == len(wanted):
+                    return mails
             if time.monotonic() > deadline:
-                raise RuntimeError(f"{there} of {count} mails after {patience_s:g} s")
+                raise RuntimeError(f"{self.count() - since} mails for {len(wanted)} records after {patience_s:g} s")
             await asyncio.sleep(POLL_S)
 
 

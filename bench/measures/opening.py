@@ -79,10 +79,11 @@ async def opened(who: str, cases: int, scale: Scale) -> Opened:
         one = await stack.enter_async_context(MAKE[who](here))
         rate = await pace(one, "O", scale.pick(short=20, full=150))
         due_at = ahead(FAR.total_seconds() if who == RECORDING else cases / rate * MARGIN + MARGIN_S)
+        population = records("O-all", cases)
         server_mib, worker_mib, each_ms = here.server_memory(), one.worker.memory(), []
         cached_mib, first = worker_mib, min(cases, Settings().worker_cached_cases)
-        for number, population in enumerate(slices(records("O-all", cases), first)):
-            each_ms.append(await populate(one, population, due_at) / len(population) * 1000)
+        for number, part in enumerate(slices(population, first)):
+            each_ms.append(await populate(one, part, due_at) / len(part) * 1000)
             if number == 0:
                 cached_mib = one.worker.memory()
         say(f"{who}: {cases} opened, {short(sum(each_ms) / len(each_ms))} ms each")
@@ -91,7 +92,7 @@ async def opened(who: str, cases: int, scale: Scale) -> Opened:
             worker_kib=(cached_mib - worker_mib) / first * 1024,
             server_kib=(here.server_memory() - server_mib) / cases * 1024,
             worker_mib=one.worker.memory(),
-            late=() if who == RECORDING else await _late(here, who, cases, due_at),
+            late=() if who == RECORDING else await _late(here, who, population, due_at),
         )
 
 
@@ -102,11 +103,11 @@ def slices(population: list[str], first: int) -> list[list[str]]:
     return [population[:first], *(rest[at : at + size] for at in range(0, len(rest), size or 1))]
 
 
-async def _late(here: Ground, who: str, cases: int, due_at: datetime) -> tuple[float, ...]:
+async def _late(here: Ground, who: str, population: list[str], due_at: datetime) -> tuple[float, ...]:
     if time.time() > due_at.timestamp():
         say(f"{who}: opening took longer than expected, the deadlines passed meanwhile")
         return ()
-    return tuple(mail.at - due_at.timestamp() for mail in await until_mailed(here.post, cases, due_at))
+    return tuple(mail.at - due_at.timestamp() for mail in await until_mailed(here.post, population, due_at))
 
 
 def _opening_rows(found: dict[str, Opened], cases: int, note: str) -> list[Row]:

@@ -65,8 +65,7 @@ async def recovered(one: Contestant, here: Ground, name: str, cases: int, *, rat
     await asyncio.sleep(due + AFTER_S - time.time())
     began = time.time()
     one.worker.spawn()
-    await here.post.until(mails + cases, patience_s=PATIENCE_S)
-    arrived = here.post.arrivals(since=mails)
+    arrived = await here.post.until_each(made.population, since=mails, patience_s=PATIENCE_S)
     say(f"{one.name}: {cases} opened in {made.opened_s:.1f} s, all mailed {arrived[-1].at - began:.1f} s after restart")
     return Recovered(first_s=arrived[0].at - began, last_s=arrived[-1].at - began, repeated=repeated(arrived))
 

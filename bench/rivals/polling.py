@@ -28,9 +28,9 @@ async def polled(here: Ground, name: str, cases: int, *, period_s: int, url: str
     command = python("bench.rivals.poller", url, str(here.post.port), str(begins + period_s), str(period_s))
     async with Child(command, log=here.directory / f"{name}.log", ready="polling"):
         await asyncio.sleep(max(0.0, begins + period_s - time.time()))
-        await here.post.until(mails + cases, patience_s=PATIENCE_S)
-    due = {f"<{row['record']}.{DEADLINE}.violation@localhost>": float(str(row["due"])) for row in rows}
-    return tuple(mail.at - due[mail.message_id] for mail in here.post.arrivals(since=mails))
+        due = {str(row["record"]): float(str(row["due"])) for row in rows}
+        arrived = await here.post.until_each(list(due), since=mails, patience_s=PATIENCE_S)
+    return tuple(mail.at - due[mail.record] for mail in arrived)
 
 
 def _fill(url: str, rows: list[dict[str, object]]) -> None:
