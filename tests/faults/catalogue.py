@@ -13,7 +13,7 @@ from tests.faults.world import World
 
 
 async def _nothing(world: World) -> None:
-    await asyncio.sleep(0.3 * world.span_s)
+    await asyncio.sleep(world.lasts_s(0.3))
 
 
 FAULTS: Final = (

@@ -20,7 +20,7 @@ TABLES: Final = "records, event_log, occurrences, effects, effect_ledger, outcom
 
 
 def _lasts_s(world: World) -> float:
-    return 0.2 * world.span_s if world.haste else MINUTE_S
+    return world.lasts_s(0) or MINUTE_S
 
 
 # ---------------------------------------------------------------------- SQLite

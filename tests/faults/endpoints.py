@@ -11,25 +11,25 @@ LASTS: Final = 0.35
 """As part of the traffic's span."""
 
 
-def _mail(mood: mailserver.Mood) -> Strike:
+def in_mail_mood(mood: mailserver.Mood) -> Strike:
     async def strike(world: World) -> None:
         await world.mail.become(mood)
-        await asyncio.sleep(LASTS * world.span_s)
+        await asyncio.sleep(world.lasts_s(LASTS))
         await world.mail.become("willing")
 
     return strike
 
 
-def _web(mood: webserver.Mood) -> Strike:
+def in_web_mood(mood: webserver.Mood) -> Strike:
     async def strike(world: World) -> None:
         await world.web.become(mood)
-        await asyncio.sleep(LASTS * world.span_s)
+        await asyncio.sleep(world.lasts_s(LASTS))
         await world.web.become("willing")
 
     return strike
 
 
-_MAIL: Final[dict[mailserver.Mood, str]] = {
+MAIL_MOODS: Final[dict[mailserver.Mood, str]] = {
     "down": "nobody listens on its port",
     "hangs": "accepts the connection and never answers MAIL",
     "slow": "takes 2 s for each mail",
@@ -38,7 +38,7 @@ _MAIL: Final[dict[mailserver.Mood, str]] = {
     "550": "answers RCPT with 550; afterwards a person has each action retried",
     "drops": "takes the whole mail and hangs up without a word",
 }
-_WEB: Final[dict[webserver.Mood, str]] = {
+WEB_MOODS: Final[dict[webserver.Mood, str]] = {
     "down": "nobody listens on its port",
     "hangs": "reads the request and never answers",
     "slow": "takes 2 s for each request",
@@ -52,20 +52,20 @@ ENDPOINTS: Final = (
         Fault(
             name=f"mail server: {mood}",
             means=means,
-            strike=_mail(mood),
+            strike=in_mail_mood(mood),
             repeats=mood == "drops",
             gives_up=mood == "550",
         )
-        for mood, means in _MAIL.items()
+        for mood, means in MAIL_MOODS.items()
     ),
     *(
         Fault(
             name=f"webhook: {mood}",
             means=means,
-            strike=_web(mood),
+            strike=in_web_mood(mood),
             repeats=mood == "drops",
             gives_up=mood == "410",
         )
-        for mood, means in _WEB.items()
+        for mood, means in WEB_MOODS.items()
     ),
 )

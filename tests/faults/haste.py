@@ -19,7 +19,7 @@ from temporalio.worker import (
 )
 from temporalio.workflow import ActivityHandle
 
-LOST_AFTER = timedelta(seconds=15)
+LOST_AFTER = timedelta(seconds=10)
 RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=2))
 
 

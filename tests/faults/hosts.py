@@ -19,7 +19,7 @@ async def _server_killed(world: World) -> None:
     """SIGKILL, and started again on the file that it kept."""
     assert world.server.pid is not None
     os.kill(world.server.pid, signal.SIGKILL)
-    await asyncio.sleep(0.2 * world.span_s)
+    await asyncio.sleep(world.lasts_s(0.2))
     await world.server.stop()
     await world.server.start()
 
@@ -38,7 +38,7 @@ def _clock_off(minutes: int) -> Strike:
         off_s = world.journalled("began")[-1]["wall"] - time.time()
         if abs(off_s - minutes * 60) > 60:
             world.complaints.append(f"the worker's clock is {off_s:.0f} s off, not {minutes} min")
-        await asyncio.sleep(0.4 * world.span_s)
+        await asyncio.sleep(world.lasts_s(0.4))
         await world.end_workers()
         await world.start_worker()
 
@@ -48,7 +48,7 @@ def _clock_off(minutes: int) -> Strike:
 async def _desk_ahead(world: World) -> None:
     """The host that accepts events stamps them with an hour that has not come."""
     world.desk_clock_off = timedelta(minutes=10)
-    await asyncio.sleep(0.4 * world.span_s)
+    await asyncio.sleep(world.lasts_s(0.4))
     world.desk_clock_off = timedelta(0)
 
 

@@ -13,12 +13,12 @@ DEATH_S: Final = 60.0
 UNTIL_MAIL_S: Final = 30.0
 
 
-def _dies(point: str, *, deaths: int = DEATHS) -> Strike:
-    """Workers that kill themselves there, one after the other, each at another passing; then one that lives."""
+def dies(*points: str) -> Strike:
+    """Workers that kill themselves there, one after the other, each at a passing of its own; then one that lives."""
 
     async def strike(world: World) -> None:
         await world.end_workers()
-        for _ in range(1 if world.haste else deaths):
+        for point in points:
             worker = await world.start_worker(FAULTS_POINT=point, FAULTS_PASSING=str(world.dice.randint(1, 8)))
             if not await worker.death(DEATH_S):
                 world.complaints.append(f"the worker did not die {point.replace('_', ' ')}: {worker.log.read_text()[-500:]}")
@@ -44,7 +44,7 @@ async def _dies_while_stopping(world: World) -> None:
 
 async def _all_down(world: World) -> None:
     await world.end_workers()
-    await asyncio.sleep(0.35 * world.span_s)
+    await asyncio.sleep(world.lasts_s(0.35))
     await world.start_worker()
 
 
@@ -53,7 +53,7 @@ KILLS: Final = (
         Fault(
             name=f"killed: {point.replace('_', ' ')}",
             means=f"SIGKILL {words}",
-            strike=_dies(point),
+            strike=dies(*[point] * DEATHS),
             # whoever dies takes down with it the mails that it has under way, wherever the point lies
             repeats=True,
             answers_lost=True,

@@ -93,8 +93,8 @@ def _every_trigger_was_acted_upon(seen: Seen, told: Told) -> Iterator[str]:
 
 def _what_was_done_is_listed(seen: Seen, _told: Told) -> Iterator[str]:
     for key, line in seen.ledger.items():
-        if "/to/" not in key and key not in seen.effects:
-            yield f"{key} was {line.outcome}, and the view does not list it"
+        if line.outcome == "performed" and "/to/" not in key and key not in seen.effects:
+            yield f"{key} was performed, and the view does not list it"
 
 
 def _facts_tell_the_same(seen: Seen, _told: Told) -> Iterator[str]:

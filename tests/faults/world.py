@@ -31,6 +31,7 @@ from tests.faults.webserver import WebServer
 from tests.postgres import PostgresServer, programs, running_postgres
 
 DatabaseKind = Literal["sqlite", "postgresql"]
+MOMENT_S: Final = 1.5
 DEFINITIONS: Final = Path(__file__).with_name("definitions.yaml")
 LIMITS: Final = {
     "MILEPOST_SMTP_TIMEOUT_S": "4",
@@ -116,6 +117,10 @@ class World:
     def now(self) -> datetime:
         """The time of day at the Desk's host."""
         return datetime.now(UTC) + self.desk_clock_off
+
+    def lasts_s(self, part: float) -> float:
+        """How long a trouble lasts that is to last this part of the traffic; in the short form a moment."""
+        return MOMENT_S if self.haste else part * self.span_s
 
     def flag(self, name: str, *, up: bool) -> None:
         """Raise or lower a flag that the workers' database connections look at."""
