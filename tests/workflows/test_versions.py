@@ -10,9 +10,6 @@ from starter.deployments import Build, Deployments, Nudged
 from tests.workflows.harness import PATIENCE_S
 from tests.workflows.live import LiveBench
 from tests.workflows.servers import working
-from tests.workflows.world import violating
-
-MAIL = {"email": {"to": "owner", "template": "violation"}}
 
 
 async def until(deployments: Deployments, holds: Callable[[list[Build]], bool]) -> list[Build]:
@@ -34,7 +31,7 @@ async def nudged(deployments: Deployments, job: str) -> list[Nudged]:
 
 
 async def test_a_sleeping_case_moves_when_nudged_and_goes_on_where_it_was() -> None:
-    async with LiveBench(violating(MAIL, within="6s"), events=4000, build="v1") as bench:
+    async with LiveBench(events=4000, build="v1") as bench:
         deployments = Deployments(bench.client, queue_prefix=bench.prefix)
         assert await bounded(deployments.begin("v1"))
         await bench.open()
@@ -55,7 +52,8 @@ async def test_a_sleeping_case_moves_when_nudged_and_goes_on_where_it_was() -> N
                 ("v1", "draining", 0),
             ]
             assert await bench.state() == before
-            await bench.until(lambda: bench.world.subjects() == ["violation of C-1042"])
+            await bench.report("noted", kind="response.sent")
+            await bench.until(lambda: bench.world.performed() == ["C-1042/First Response#1/1/success/1"])
             assert await nudged(deployments, "second") == [Nudged(cases=0, reached=0, failed=0, finished=True)]
 
 
