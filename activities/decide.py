@@ -44,18 +44,21 @@ class Decider:
     @activity.defn(name=DECIDE)
     async def decide(self, asked: DecideInput) -> Decision:
         """What to do now, given this log and what has been done by now. Told twice, the store knows as if once."""
+        says = asked.news > 0
         asked, future = without_future(asked)
         before = asked.shown or await self._before(asked)
         found: list[Event] = []
         while True:
             there = await situation(self._definitions, asked.ref, asked.log, asked.now)
-            decision = dispatch(asked, there.process, there.timeline, self._worlds, before=before, budget_s=self._budget_s)
+            decision = dispatch(
+                asked, there.process, there.timeline, self._worlds, before=before, budget_s=self._budget_s, says=says
+            )
             unknown = await self._settle(asked, decision, there.timeline)
             if not unknown:
                 break
             found += unknown
             asked = _knowing(asked, unknown)
-        self._count(before, decision)
+        self._count(before, decision, view_of(there.timeline))
         logger.debug("case_decided", record=asked.record, events=len(asked.log), status=there.timeline.status)
         return decision.model_copy(update={"refused": [*future, *decision.refused], "found": found})
 
@@ -83,14 +86,12 @@ class Decider:
                 logger.warning("action_ended_undone", record=asked.record, key=line.key, kind=kind, outcome=line.outcome)
         return settled.unknown
 
-    def _count(self, shown: CaseView | None, decision: Decision) -> None:
+    def _count(self, shown: CaseView | None, decision: Decision, view: CaseView) -> None:
         self._observer.decided()
         warnings = {task.key.rpartition("/")[0] for task in decision.start if task.trigger == "warning"}
         for _ in warnings:
             self._observer.warned()
-        if decision.view is None:
-            return
-        before, after = _violated(shown), _violated(decision.view)
+        before, after = _violated(shown), _violated(view)
         for _ in after - before:
             self._observer.violated()
         for _ in before - after:

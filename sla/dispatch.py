@@ -11,7 +11,7 @@ from typing import Final
 from sla.evaluation.admission import too_far_ahead
 from sla.events import Event, Opened
 from sla.instants import to_instant
-from sla.messages import CaseView, Concluded, DecideInput, Decision, MilestoneView, Refused, Task, World
+from sla.messages import CaseView, Concluded, DecideInput, Decision, MilestoneView, Refused, Task, ViewChange, World
 from sla.process.model import Milestone, Process
 from sla.timeline import Effect, Occurrence, Timeline, TriggerKind
 
@@ -50,11 +50,12 @@ def dispatch(
     *,
     before: CaseView | None = None,
     budget_s: int = BUDGET_S,
+    says: bool = True,
 ) -> Decision:
     """What to do, given what has been done. `timeline` is that of `asked.log`; `worlds` are those of the kinds of action.
 
     `before` is what the news is compared with (default: what is shown). `budget_s` is how long a failing action is tried
-    again.
+    again. `says`: whether to say what changed, for which nobody asks when there was no news.
     """
     view = view_of(timeline)
     start, drop = _sort_out(asked, process, timeline, worlds, budget_s)
@@ -64,11 +65,16 @@ def dispatch(
         start=start,
         drop=drop,
         next_wakeup=next_wakeup,
-        wakeup_for=_wakeup_for(timeline, next_wakeup),
-        view=None if view == asked.shown else view,
-        changes=[*_changes(before or asked.shown, view, timeline), *_said(asked, timeline)],
+        wakeup_for=_wakeup_for(timeline, next_wakeup) if _sooner(next_wakeup, asked.armed_at) else "",
+        view=ViewChange.between(asked.shown, view),
+        changes=[*_changes(before or asked.shown, view, timeline), *_said(asked, timeline)] if says else [],
         finished=timeline.out and next_wakeup is None,
     )
+
+
+def _sooner(at: datetime | None, armed_at: datetime | None) -> bool:
+    """Whether the case will have to arm a timer: it leaves one alone that rings sooner."""
+    return at is not None and (armed_at is None or at < armed_at)
 
 
 def _next_wakeup(log: Sequence[Event], timeline: Timeline) -> datetime | None:

@@ -123,6 +123,49 @@ class CaseView(Payload):
     owner_kind: Literal["person", "queue", "nobody"] = "nobody"
 
 
+def search_attributes(ref: ProcessRef, view: CaseView | None) -> dict[str, object]:
+    """What a case is found by; None is an attribute that it has not. One that nobody has seen yet has its process only."""
+    if view is None:
+        return {"SlaProcess": ref.process}
+    return {
+        "SlaProcess": ref.process,
+        "SlaAccount": view.account,
+        "SlaStatus": view.status,
+        "SlaNextDeadline": view.next_deadline,
+        "SlaOwnerKind": view.owner_kind,
+    }
+
+
+class ViewChange(Payload):
+    """What is different about a view: the milestones by their place, all else as it is now."""
+
+    status: RollUp
+    milestones: dict[int, MilestoneView] = Field(default_factory=dict, description="those that changed")
+    count: int = Field(description="how many milestones there are now")
+    next_deadline: Instant | None = None
+    account: str | None = None
+    owner_kind: Literal["person", "queue", "nobody"] = "nobody"
+
+    @classmethod
+    def between(cls, before: CaseView | None, now: CaseView) -> "ViewChange | None":
+        """What makes the one the other; None if nothing does."""
+        if before == now:
+            return None
+        there = dict(enumerate(before.milestones)) if before else {}
+        changed = {place: one for place, one in enumerate(now.milestones) if there.get(place) != one}
+        return cls(milestones=changed, count=len(now.milestones), **_about(now))
+
+    def of(self, before: CaseView | None) -> CaseView:
+        """The view after the change."""
+        there = dict(enumerate(before.milestones)) if before else {}
+        milestones = {**there, **self.milestones}
+        return CaseView(milestones=[milestones[place] for place in range(self.count)], **_about(self))
+
+
+def _about(view: CaseView | ViewChange) -> dict[str, Any]:
+    return {name: getattr(view, name) for name in ("status", "next_deadline", "account", "owner_kind")}
+
+
 class Task(Payload):
     """An action to start: the key is enough for the activity to find all else."""
 
@@ -161,6 +204,7 @@ class DecideInput(Payload):
     concluded: list[Concluded] = Field(default_factory=list, description="ended undone since the last decision")
     now: Instant
     shown: CaseView | None = None
+    armed_at: Instant | None = Field(default=None, description="when the case will wake by itself as things are")
 
 
 class Decision(Payload):
@@ -171,9 +215,9 @@ class Decision(Payload):
     start: list[Task] = Field(default_factory=list)
     drop: list[Concluded] = Field(default_factory=list, description="due, but no longer wanted")
     next_wakeup: Instant | None = None
-    wakeup_for: str = Field(default="", description="what it will be for, for Temporal's UI")
-    view: CaseView | None = Field(default=None, description="None when it is as it was")
-    changes: list[str] = Field(default_factory=list, description="what the news did, in sentences")
+    wakeup_for: str = Field(default="", description="what it will be for, for Temporal's UI, if it is sooner than armed")
+    view: ViewChange | None = Field(default=None, description="None when it is as it was")
+    changes: list[str] = Field(default_factory=list, description="what the news did, in sentences, if there was any")
     finished: bool = Field(default=False, description="the record is out, and nothing lies ahead")
 
 
@@ -194,10 +238,13 @@ class Performed(Payload):
 
 
 class Reception(Payload):
-    """The answer to news: what it did to the milestones, and how the record stands now."""
+    """The answer to news: what it did to the milestones, and how the record stands now.
 
-    record: str
-    event: str
+    `record` and `event` are filled in by whoever asked; the case does not repeat them.
+    """
+
+    record: str = ""
+    event: str = ""
     duplicate: bool = False
     changes: list[str] = Field(default_factory=list)
     status: RollUp | None = Field(default=None, description="None for a record that was never opened")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import (
     Client,
@@ -25,7 +26,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from sla import messages
 from sla.errors import RefusedEvent, ServiceUnavailable
 from sla.events import AnyEvent
-from sla.messages import CaseInput, News, Reception
+from sla.messages import CaseInput, CaseView, News, Reception
 from sla.timeline import RollUp
 from workflows.case import SlaCase
 
@@ -55,12 +56,15 @@ class CasesClient:
             answer: Reception = await handle.execute_update(
                 messages.REPORT, News(event=event), result_type=Reception, rpc_timeout=self._patience()
             )
-        return answer
+        return answer.model_copy(update={"record": event.record, "event": event.id})
 
-    async def start_with(self, case: CaseInput, event: AnyEvent) -> Reception:
-        """Give news to a case that may not run yet: start it from `case` if so. Raises as `report`, but for Gone."""
+    async def start_with(self, case: CaseInput, event: AnyEvent, outlook: CaseView | None = None) -> Reception:
+        """Give news to a case that may not run yet: start it from `case` if so, shown as `outlook` until it shows itself.
+
+        Raises as `report`, but for Gone.
+        """
         client = await self._connected()
-        start = self._start(case)
+        start = self._start(case, outlook)
         async with self._answering(event):
             answer: Reception = await client.execute_update_with_start_workflow(
                 messages.REPORT,
@@ -69,7 +73,7 @@ class CasesClient:
                 result_type=Reception,
                 rpc_timeout=self._patience(),
             )
-        return answer
+        return answer.model_copy(update={"record": event.record, "event": event.id})
 
     async def tell(self, event: AnyEvent) -> None:
         """Give news to a running case without waiting. Raises Gone or ServiceUnavailable."""
@@ -102,7 +106,7 @@ class CasesClient:
             start_signal_args=[argument],
         )
 
-    def _start(self, case: CaseInput) -> WithStartWorkflowOperation[SlaCase, RollUp | None]:
+    def _start(self, case: CaseInput, outlook: CaseView | None) -> WithStartWorkflowOperation[SlaCase, RollUp | None]:
         return WithStartWorkflowOperation(
             SlaCase.run,
             case,
@@ -110,7 +114,7 @@ class CasesClient:
             task_queue=self._queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            search_attributes=_search_attributes(case),
+            search_attributes=_search_attributes(case, outlook),
             static_summary=_summary(case),
         )
 
@@ -167,9 +171,17 @@ class CasesClient:
         )
 
 
-def _search_attributes(case: CaseInput) -> TypedSearchAttributes:
-    process = SearchAttributeKey.for_keyword("SlaProcess")
-    return TypedSearchAttributes([SearchAttributePair(process, case.ref.process)])
+def _search_attributes(case: CaseInput, outlook: CaseView | None = None) -> TypedSearchAttributes:
+    values = messages.search_attributes(case.ref, outlook)
+    return TypedSearchAttributes([_pair(name, value) for name, value in values.items() if value is not None])
+
+
+def _pair(name: str, value: object) -> SearchAttributePair[Any]:
+    kind = messages.SEARCH_ATTRIBUTES[name]
+    key: SearchAttributeKey[Any] = (
+        SearchAttributeKey.for_datetime(name) if kind == "Datetime" else SearchAttributeKey.for_keyword(name)
+    )
+    return SearchAttributePair(key, value)
 
 
 def _summary(case: CaseInput) -> str:

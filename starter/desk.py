@@ -9,12 +9,13 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from sla.dispatch import view_of
 from sla.engine import evaluate
 from sla.errors import RefusedEvent, UnknownEffect, UnknownRecord
 from sla.evaluation.admission import admit, too_far_ahead
 from sla.events import AnyEvent, Migrated, read_event
 from sla.instants import to_instant
-from sla.messages import CaseInput, ProcessRef, Reception
+from sla.messages import CaseInput, CaseView, ProcessRef, Reception
 from sla.timeline import RollUp
 from starter.applying import apply_definitions
 from starter.cases_client import CasesClient, Gone
@@ -79,7 +80,7 @@ class Desk:
         event = self._stamped(opened)
         if known is None:
             await self._check(event, ref, [event])
-            return await self._cases.start_with(CaseInput(record=record, ref=ref), event)
+            return await self._cases.start_with(CaseInput(record=record, ref=ref), event, await self._outlook(ref, [event]))
         return await self._reported(event, known)
 
     async def take_over(self, history: Sequence[dict[str, Any]], *, process: str | None = None) -> list[RefusedEvent]:
@@ -97,8 +98,14 @@ class Desk:
         refused = {one.position: one.reason for one in admit(law, calendars, events).refused}
         log = [event for position, event in enumerate(events) if position not in refused]
         if log:
-            await self._cases.start_with(CaseInput(record=record, ref=ref, log=log), log[0])
+            await self._cases.start_with(CaseInput(record=record, ref=ref, log=log), log[0], await self._outlook(ref, log))
         return [RefusedEvent(event=events[at].id, record=record, reason=reason) for at, reason in sorted(refused.items())]
+
+    async def _outlook(self, ref: ProcessRef, log: Sequence[AnyEvent]) -> CaseView:
+        """How a new case will stand, so that it begins with its search attributes and need not set them."""
+        process, calendars = await self._definitions.process(ref), await self._definitions.calendars(ref)
+        hours = await self._definitions.default_hours(ref)
+        return view_of(evaluate(process, calendars, log, to_instant(self._now()), default_hours=hours))
 
     async def _refusal(self, event: AnyEvent, known: StoredRecord) -> RefusedEvent | None:
         try:

@@ -95,7 +95,7 @@ class SlaCase:
         """Take news and answer with what it did; refused news changes nothing."""
         event = news.event
         if self._known(event):
-            return Reception(record=self.record, event=event.id, duplicate=True, status=self.status)
+            return Reception(duplicate=True, status=self.status)
         if all(waiting.id != event.id for waiting in self.inbox):
             self.answers.pop(event.id, None)
             self.inbox.append(event)
@@ -167,6 +167,7 @@ class SlaCase:
                 concluded=concluded,
                 now=as_of(log),
                 shown=self.view,
+                armed_at=self.armed_at,
             ),
             result_type=Decision,
             start_to_close_timeout=timedelta(seconds=30),
@@ -205,12 +206,10 @@ class SlaCase:
         for task in decision.start:
             self.actions.start(task)
         if decision.view is not None:
-            self.view = decision.view
-            show(self.ref, decision.view, ending=self._over())
+            self.view = decision.view.of(self.view)
+            show(self.ref, self.view, ending=self._over())
         for event in news:
-            self.answers[event.id] = refused.get(event.id) or Reception(
-                record=self.record, event=event.id, changes=decision.changes, status=self.status
-            )
+            self.answers[event.id] = refused.get(event.id) or Reception(changes=decision.changes, status=self.status)
 
     # ------------------------------------------------------------------ waiting
 

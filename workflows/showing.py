@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
-    from sla.messages import SEARCH_ATTRIBUTES, CaseView, ProcessRef
+    from sla.messages import SEARCH_ATTRIBUTES, CaseView, ProcessRef, search_attributes
 
 
 def show(ref: ProcessRef, view: CaseView, *, ending: bool) -> None:
@@ -16,13 +16,7 @@ def show(ref: ProcessRef, view: CaseView, *, ending: bool) -> None:
     A case that is `ending` says no more that it has no deadline: nobody searches closed ones for that.
     """
     workflow.set_current_details(_markdown(view))
-    wanted: dict[str, object] = {
-        "SlaProcess": ref.process,
-        "SlaAccount": view.account,
-        "SlaStatus": view.status,
-        "SlaNextDeadline": view.next_deadline,
-        "SlaOwnerKind": view.owner_kind,
-    }
+    wanted = search_attributes(ref, view)
     if ending:
         del wanted["SlaNextDeadline"]
     changes = [update for name, value in wanted.items() for update in _changed(name, value)]

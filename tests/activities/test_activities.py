@@ -116,7 +116,7 @@ async def test_decide_counts_what_is_withdrawn() -> None:
     decider = scene.decider
     before = await decider.decide(scene.question("10:00"))
     scene.cases.logs[RECORD].append(noted("response.sent", "09:58", recorded="10:03"))
-    await decider.decide(scene.question("10:03", shown=before.view, done=[VIOLATION, WARNING]))
+    await decider.decide(scene.question("10:03", shown=before.view and before.view.of(None), done=[VIOLATION, WARNING]))
     assert scene.observer.seen[-2:] == [("decided",), ("retracted",)]
 
 

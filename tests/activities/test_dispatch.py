@@ -8,7 +8,7 @@ from activities.actions import WORLDS
 from sla.dispatch import NEVER_OPENED, NOBODY_TOLD, as_of, dispatch, without_future
 from sla.engine import evaluate
 from sla.events import AnyEvent, Closed
-from sla.messages import Decision
+from sla.messages import CaseView, Decision
 from sla.process.model import Process
 from tests.activities.builders import (
     RECORD,
@@ -28,6 +28,12 @@ from tests.activities.builders import (
 
 ANSWERED = noted("response.sent", "09:20")
 ANSWERED_IN_TIME_BUT_TOLD_LATE = noted("response.sent", "09:58", recorded="10:03")
+
+
+def seen(decision: Decision, before: CaseView | None = None) -> CaseView:
+    """The case as people see it after a decision."""
+    assert decision.view is not None
+    return decision.view.of(before)
 
 
 def decided(now: str, *news: AnyEvent, process: Process | None = None, **asked: Any) -> Decision:
@@ -181,50 +187,50 @@ def test_an_event_from_far_ahead_is_waited_for() -> None:
 
 
 def test_the_view_has_the_next_deadline_the_account_and_who_holds_the_case() -> None:
-    view = decided("09:00").view
+    view = seen(decided("09:00"))
     assert view is not None
     assert (view.status, view.next_deadline, view.account, view.owner_kind) == ("compliant", at("10:00"), "helios", "person")
 
 
 def test_a_violated_milestone_is_no_deadline_any_more() -> None:
-    view = decided("10:00").view
+    view = seen(decided("10:00"))
     assert view is not None
     assert (view.status, view.next_deadline) == ("violated_open", None)
 
 
 @pytest.mark.parametrize(("values", "kind"), [({"owner": None}, "queue"), ({"owner": None, "queue": None}, "nobody")])
 def test_a_case_without_an_owner_is_the_queues_or_nobodys(values: dict[str, Any], kind: str) -> None:
-    view = decided("09:10", changed("09:10", **values)).view
+    view = seen(decided("09:10", changed("09:10", **values)))
     assert view is not None
     assert view.owner_kind == kind
 
 
 def test_a_view_that_has_not_changed_is_not_told_again() -> None:
-    shown = decided("09:00").view
+    shown = seen(decided("09:00"))
     assert decided("09:10", shown=shown).view is None
     assert decided("09:10", shown=shown).changes == []
 
 
 def test_changes_are_told_in_sentences() -> None:
-    shown = decided("09:00").view
+    shown = seen(decided("09:00"))
     assert decided("09:00").changes == ["First Response: running, target 2026-03-02 10:00 UTC"]
     assert decided("09:20", ANSWERED, shown=shown).changes == ["First Response: running → met"]
     overdue = decided("10:00", shown=shown)
     assert overdue.changes == ["First Response: running → overdue, violated at 2026-03-02 10:00 UTC"]
-    withdrawn = decided("10:03", ANSWERED_IN_TIME_BUT_TOLD_LATE, shown=overdue.view)
+    withdrawn = decided("10:03", ANSWERED_IN_TIME_BUT_TOLD_LATE, shown=seen(overdue, shown))
     assert withdrawn.changes == ["First Response: overdue → met, the violation is withdrawn"]
 
 
 def test_a_moved_target_is_told() -> None:
     process = a_process(within={"by": "priority", "values": {"P1": "1h"}, "default": "2h 30s"})
-    shown = decided("09:00", process=process).view
+    shown = seen(decided("09:00", process=process))
     moved = decided("09:10", changed("09:10", priority="P2"), process=process, shown=shown)
     assert moved.changes == ["First Response: target 2026-03-02 10:00 UTC → 2026-03-02 11:00:30 UTC"]
 
 
 def test_later_occurrences_bear_their_number_and_forecasts_may_vanish() -> None:
     process = a_process(recurrence="periodic", complete_when=None)
-    shown = decided("10:30", process=process).view
+    shown = seen(decided("10:30", process=process))
     again = decided("11:10", process=process, shown=shown)
     assert "First Response #3: running, target 2026-03-02 12:00 UTC" in again.changes
     gone = decided("10:30", shown=shown)
@@ -254,3 +260,26 @@ def test_a_case_is_finished_when_it_is_out_and_nothing_lies_ahead() -> None:
     assert decided("09:30", ANSWERED, closing, done=[SUCCESS]).finished
     assert decided("09:30", ANSWERED, closing).finished, "the case itself waits for the actions under way"
     assert not decided("09:30", ANSWERED, done=[SUCCESS]).finished, "it is met, but not out"
+
+
+def test_only_the_milestones_that_changed_are_told_and_make_the_whole_again() -> None:
+    process = a_process()
+    shown = seen(decided("09:00", process=process))
+    change = decided("10:00", process=process, shown=shown).view
+    assert change is not None
+    assert list(change.milestones) == [0]
+    assert change.of(shown) == seen(decided("10:00", process=process))
+
+
+def test_what_is_no_longer_foreseen_is_gone_from_the_view_too() -> None:
+    periodic = a_process(recurrence="periodic", complete_when=None)
+    shown = seen(decided("10:30", process=periodic))
+    assert len(shown.milestones) == 2
+    assert len(seen(decided("10:30", shown=shown), shown).milestones) == 1
+
+
+def test_nobody_is_told_what_a_wake_up_changed_and_no_timer_is_named_that_is_not_armed() -> None:
+    scene = Scene()
+    timeline = evaluate(scene.process, {}, scene.question("09:00").log, at("09:00"))
+    silent = dispatch(scene.question("09:00", armed_at=at("09:30")), scene.process, timeline, WORLDS, says=False)
+    assert (silent.changes, silent.wakeup_for, silent.next_wakeup) == ([], "", at("09:45"))

@@ -86,7 +86,7 @@ async def test_the_same_event_told_by_several_at_once_is_one_event_and_all_are_a
         ways = [bench.send(event, update_id=f"u-{number}") for number in range(4)]
         answers = await asyncio.gather(*ways, bench.signal(event))
         await bench.at(11)
-        assert all(answer is None or answer.event == event.id for answer in answers)
+        assert all(answer is None or answer.duplicate or answer.changes for answer in answers)
         assert (await bench.state()).events == len(kept(bench)) == 2
 
 

@@ -62,10 +62,10 @@ async def test_a_deadline_that_passes_while_the_store_is_down_is_acted_upon_when
         await bench.open()
         await bench.at(59)
         bench.world.cases.down = True
-        await bench.at(90)
+        await bench.at(64)
         assert bench.world.subjects() == []
         bench.world.cases.down = False
-        await bench.at(101)
+        await bench.at(66)
         assert bench.world.subjects() == ["violation of C-1042"]
 
 
