@@ -4,6 +4,7 @@ import asyncio
 from typing import Final
 
 from tests.faults.databases import DATABASES
+from tests.faults.deployment import DEPLOYMENT
 from tests.faults.endpoints import ENDPOINTS
 from tests.faults.fault import Fault
 from tests.faults.hosts import HOSTS
@@ -22,5 +23,6 @@ FAULTS: Final = (
     *HOSTS,
     *DATABASES,
     *ENDPOINTS,
+    DEPLOYMENT,
     POISON,
 )

@@ -14,7 +14,7 @@ Strike = Callable[[World], Awaitable[None]]
 class Fault:
     """`means` says how it is done. `repeats`: whether SPEC 5 lets it repeat a mail or webhook; `gives_up`: whether the other
     side says "never", so that a person has to ask for another try; `answers_lost`: whether what an action answered may not
-    reach its case; `guests`: cases of its own, beside the healthy ones.
+    reach its case; `guests`: what is to be before the traffic begins, and cases of its own, beside the healthy ones.
 
     `obstacle` says why it cannot be done on this machine, None if it can; `database`: the one it needs, None if any will do.
     """

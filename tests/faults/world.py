@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -60,6 +61,7 @@ class World:
         self.postgres: PostgresServer | None = None
         self.desk_clock_off = timedelta(0)
         self.complaints: list[str] = []
+        self.closed_cases_answer = True
         self._number = 0
         self._endings: list[Callable[[], Awaitable[None]]] = []
 
@@ -76,6 +78,16 @@ class World:
         """End all of them."""
         await asyncio.gather(*(worker.end(number) for worker in self.workers))
         self.workers.clear()
+
+    async def milepost(self, *words: str) -> None:
+        """What an administrator types."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "workers", *words,
+            env=self._environ(), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        said, _ = await process.communicate()
+        if process.returncode:
+            self.complaints.append(f"milepost {' '.join(words)}: {said.decode().strip()}")
 
     def _environ(self) -> dict[str, str]:
         kept = {
