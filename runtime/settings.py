@@ -27,6 +27,7 @@ from sla.errors import InvalidSetting
 
 PREFIX = "MILEPOST_"
 SECRET_PREFIX = "MILEPOST_SECRET_"  # noqa: S105 - the beginning of names, no secret
+QUEUES = ("cases", "mail", "web", "desk")
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 Count = Annotated[int, Field(ge=1)]
@@ -139,6 +140,9 @@ class Settings(BaseSettings):
     metrics_port: Port = 0
     """Port of `/metrics` for Prometheus, and of `/live` and `/ready`; 0 means that none of them is served."""
 
+    worker_queues: str = "cases,mail,web,desk"
+    """Which of the four task queues a worker serves, so that some can decide and others send: a list with commas of `cases`
+    (decisions), `mail`, `web` (webhooks and chat) and `desk` (reassignments and tasks). Together they must serve all."""
     build_id: Annotated[str, Field(max_length=100)] = ""
     """Version of this worker, such as a commit: with it, workers of two versions can run side by side, and a case stays with
     the one that began it until it is moved (`milepost deployment`). Empty: no versions; any worker takes any case."""
@@ -211,6 +215,14 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", name):
             raise ValueError("must be 1 to 100 letters, digits, dots, dashes or underscores")
         return name
+
+    @field_validator("worker_queues")
+    @classmethod
+    def _known_queues(cls, queues: str) -> str:
+        named = [queue.strip() for queue in queues.split(",")]
+        if not set(named) <= set(QUEUES) or len(set(named)) < len(named):
+            raise ValueError(f"must name some of {', '.join(QUEUES)}, each once, with commas between them")
+        return ",".join(named)
 
     @field_validator("smtp_from")
     @classmethod

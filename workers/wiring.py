@@ -91,9 +91,15 @@ def _smtp(settings: Settings) -> SmtpServer:
 
 
 def workers(client: Client, settings: Settings, made: Parts) -> list[Worker]:
-    """One worker for the cases, and one for each outside world, so that one that is down holds up no other."""
+    """One worker for the cases, and one for each outside world, so that one that is down holds up no other; as chosen."""
+    chosen = settings.worker_queues.split(",")
+    worlds = [_world(client, settings, made, world) for world in _worlds() if world in chosen]
+    return [_cases(client, settings, made), *worlds] if "cases" in chosen else worlds
+
+
+def _cases(client: Client, settings: Settings, made: Parts) -> Worker:
     grace = timedelta(seconds=settings.graceful_shutdown_s)
-    cases = Worker(
+    return Worker(
         client,
         task_queue=messages.task_queue(settings.task_queue, "cases"),
         workflows=[SlaCase],
@@ -106,7 +112,6 @@ def workers(client: Client, settings: Settings, made: Parts) -> list[Worker]:
         graceful_shutdown_timeout=grace,
         deployment_config=versioned(settings),
     )
-    return [cases, *(_world(client, settings, made, world, grace) for world in _worlds())]
 
 
 def _worlds() -> list[World]:
@@ -114,13 +119,13 @@ def _worlds() -> list[World]:
     return [world for world in get_args(World) if world in used]
 
 
-def _world(client: Client, settings: Settings, made: Parts, world: World, grace: timedelta) -> Worker:
+def _world(client: Client, settings: Settings, made: Parts, world: World) -> Worker:
     return Worker(
         client,
         task_queue=messages.task_queue(settings.task_queue, world),
         activities=made.performer.activities(world),
         max_concurrent_activities=settings.worker_activities,
-        graceful_shutdown_timeout=grace,
+        graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_s),
         deployment_config=versioned(settings),
     )
 

@@ -72,6 +72,8 @@ def test_a_database_address_is_taken_as_hosts_hand_it_out(given: str, used: str)
         ("MILEPOST_DEFAULT_BUSINESS_HOURS", "x" * 121, "must have at most 120 characters."),
         ("MILEPOST_EFFECT_RETRY_BUDGET_S", "24h", "must be a whole number."),
         ("MILEPOST_MAX_ACTIONS", "-1", "must be at least 1."),
+        ("MILEPOST_WORKER_QUEUES", "cases,post", "must name some of cases, mail, web, desk, each once"),
+        ("MILEPOST_WORKER_QUEUES", "mail,mail", "must name some of cases, mail, web, desk, each once"),
     ],
 )
 def test_a_bad_value_is_refused_in_one_sentence_that_names_the_variable(variable: str, value: str, problem: str) -> None:
