@@ -27,10 +27,12 @@ def main() -> int:
         return 2
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # of an update that finds nobody the SDK leaves a future behind
     scale = SHORT if asked.short else Scale()
-    scale = replace(scale, cases=asked.cases or scale.cases)
+    scale = replace(scale, cases=asked.cases or scale.cases, span_s=asked.span or scale.span_s)
     results = asyncio.run(_all(chosen, asked.seed, scale, asked.database, asked.at_once))
     sys.stdout.write(
-        "\n" + table(results) + complaints(results, f"--seed {asked.seed} --cases {scale.cases}{' --short' * asked.short}")
+        "\n"
+        + table(results)
+        + complaints(results, f"--seed {asked.seed} --cases {scale.cases} --span {scale.span_s:g}{' --short' * asked.short}")
     )
     return int(any(result.complaints for result in results))
 
@@ -51,6 +53,7 @@ def _words() -> argparse.ArgumentParser:
     words = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     words.add_argument("--seed", type=int, default=1, help="another population, and other passings to die at")
     words.add_argument("--cases", type=int, help="cases under way (200)")
+    words.add_argument("--span", type=float, metavar="S", help="seconds that the traffic takes (90); limits go with it")
     words.add_argument("--only", action="append", metavar="FAULT", help="those whose name has this in it; repeatable")
     words.add_argument("--list", action="store_true", help="name the faults, and how each is done")
     words.add_argument("--short", action="store_true", help="fewer cases, shorter limits, hastier retries")
