@@ -24,9 +24,9 @@ async def test_a_worker_serves_the_queues_that_it_is_told_to(tmp_path: Path) -> 
     server = TemporalDevServer(database=tmp_path / "temporal.db", port=0, ui_port=None, search_attributes=SEARCH_ATTRIBUTES)
     database, clock = Database(settings.database_url), SystemClock()
     async with server, HttpWeb(clock, timeout_s=1) as web:
-        client = await connect(settings, address=server.address)
         made = parts(settings, database, web, SILENT, clock)
         for queues, served in CHOICES.items():
+            client = await connect(settings, address=server.address)  # the SDK wants one for each set of workers
             chosen = workers(client, settings.but(worker_queues=queues), made)
             assert [worker.task_queue for worker in chosen] == served
     await database.dispose()
