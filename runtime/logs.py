@@ -35,7 +35,7 @@ FLUSH_S = 1.0
 
 # At their own levels these write every peer, address or URL (which for chat webhooks is the secret itself).
 # The last two only say what we say ourselves.
-_QUIETED = ("mail.log", "mail.debug", "httpx", "httpcore", "aiosqlite", "asyncio", "alembic", "temporalio.worker")
+_QUIETED = ("mail.log", "mail.debug", "httpx", "httpcore", "asyncio", "alembic", "temporalio.worker")
 
 # What Temporal puts into `extra`, and the names that we give it on a line.
 _TEMPORAL_EXTRAS = ("temporal_workflow", "temporal_activity")

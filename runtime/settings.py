@@ -48,7 +48,7 @@ _WORDS = {
 
 _DATABASES = (
     (re.compile(r"^postgres(ql)?(\+asyncpg)?://"), "postgresql+asyncpg://"),
-    (re.compile(r"^sqlite(\+aiosqlite)?://"), "sqlite+aiosqlite://"),
+    (re.compile(r"^sqlite://"), "sqlite://"),
 )
 
 
@@ -68,7 +68,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path(".milepost")
     """Directory of all that Milepost keeps on this machine: the SQLite files and the caught mail."""
-    database_url: str = Field(default_factory=lambda data: f"sqlite+aiosqlite:///{data['data_dir']}/milepost.db", repr=False)
+    database_url: str = Field(default_factory=lambda data: f"sqlite:///{data['data_dir']}/milepost.db", repr=False)
     """Database of records and the ledger: `postgresql://user:password@host/name`, or `sqlite:///file`.
     Default: the file `milepost.db` in the data directory."""
     secrets: Mapping[str, SecretStr] = Field(default_factory=dict, repr=False, exclude=True)

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sla.events import Event
 from sla.finding import Finding, Settled
 from sla.messages import ProcessRef
 from sla.timeline import Timeline
+from store.connection import AnyConnection
 from store.engine import Database
 from store.facts import OutcomeFact, facts_between
 from store.ledger import enter
@@ -59,13 +59,13 @@ class StoredCases:
             return Settled(new=await enter(connection, finding.timeline, finding.ended))
 
 
-async def log_of(connection: AsyncConnection, record: str) -> list[Event]:
+async def log_of(connection: AnyConnection, record: str) -> list[Event]:
     """All events of a record in order of arrival."""
     rows = await connection.execute(select(event_log).where(event_log.c.record == record).order_by(event_log.c.sequence))
     return [event_of(row) for row in rows.mappings()]
 
 
-async def _held(connection: AsyncConnection, finding: Finding) -> dict[str, Any]:
+async def _held(connection: AnyConnection, finding: Finding) -> dict[str, Any]:
     """The record's row, which is made if need be, locked until the transaction ends."""
     record = finding.timeline.record
     row = select(records).where(records.c.id == record).with_for_update()
@@ -100,7 +100,7 @@ def _new_record(record: str, ref: ProcessRef, first: Event) -> dict[str, Any]:
     }
 
 
-async def _log(connection: AsyncConnection, record: str, events: Sequence[Event], there: Set[str]) -> list[Event]:
+async def _log(connection: AnyConnection, record: str, events: Sequence[Event], there: Set[str]) -> list[Event]:
     """Add those that the log does not have, and return them. Of two with one id the first stands."""
     new: dict[str, Event] = {}
     for event in events:
@@ -127,7 +127,7 @@ def _view(timeline: Timeline, known: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _keep_occurrences(connection: AsyncConnection, timeline: Timeline) -> None:
+async def _keep_occurrences(connection: AnyConnection, timeline: Timeline) -> None:
     rows = await connection.execute(
         select(occurrences).where(occurrences.c.record == timeline.record).order_by(occurrences.c.position)
     )
@@ -144,7 +144,7 @@ async def _keep_occurrences(connection: AsyncConnection, timeline: Timeline) -> 
     await _add_facts(connection, timeline.record, [*facts_between(before, after, timeline.as_of)])
 
 
-async def _add_facts(connection: AsyncConnection, record: str, facts: Sequence[OutcomeFact]) -> None:
+async def _add_facts(connection: AnyConnection, record: str, facts: Sequence[OutcomeFact]) -> None:
     if not facts:
         return
     last = await connection.scalar(select(func.max(outcome_facts.c.number)).where(outcome_facts.c.record == record))
@@ -158,7 +158,7 @@ def _fact_row(record: str, number: int, fact: OutcomeFact) -> dict[str, Any]:
     return {"record": record, "number": number, **{name: getattr(fact, name) for name in columns}}
 
 
-async def _keep_effects(connection: AsyncConnection, timeline: Timeline) -> None:
+async def _keep_effects(connection: AnyConnection, timeline: Timeline) -> None:
     rows = await connection.execute(select(effects).where(effects.c.record == timeline.record))
     shown = {row["key"]: dict(row) for row in rows.mappings()}
     wanted = {one.key: effect_row(timeline.record, place, one) for place, one in enumerate(timeline.effects)}
@@ -166,7 +166,7 @@ async def _keep_effects(connection: AsyncConnection, timeline: Timeline) -> None
     await _forget_effects(connection, [key for key in shown if key not in wanted], timeline.as_of)
 
 
-async def _forget_effects(connection: AsyncConnection, keys: Sequence[str], as_of: datetime) -> None:
+async def _forget_effects(connection: AnyConnection, keys: Sequence[str], as_of: datetime) -> None:
     """What is not listed any more goes, unless the ledger has it: then it stays, retracted."""
     if not keys:
         return

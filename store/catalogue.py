@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sla.errors import ProcessNotNamed, UnknownProcess
 from sla.messages import ProcessRef
+from store.connection import AnyConnection
 from store.engine import Database
 from store.publication import Publication, known_text
 from store.tables import calendar_versions, catalogue, process_versions
@@ -72,7 +72,7 @@ class Catalogue:
             return sorted(set(await connection.scalars(select(calendar_versions.c.name))))
 
 
-async def _only_process(connection: AsyncConnection, active: ColumnElement[bool]) -> str:
+async def _only_process(connection: AnyConnection, active: ColumnElement[bool]) -> str:
     """The name to take when none was given."""
     query = select(process_versions.c.name).where(active, process_versions.c.is_default)
     names: list[str] = sorted(await connection.scalars(query))

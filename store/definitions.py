@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sla.calendar import ALWAYS, BusinessHours
 from sla.errors import UnknownCalendar, UnknownProcess
 from sla.messages import ProcessRef
 from sla.process.model import Process
+from store.connection import AnyConnection
 from store.engine import Database
 from store.tables import calendar_versions, catalogue, process_versions
 
@@ -75,7 +75,7 @@ class StoredDefinitions:
         return body
 
 
-async def _bodies(connection: AsyncConnection, keys: Sequence[tuple[str, int]]) -> list[tuple[tuple[str, int], Any]]:
+async def _bodies(connection: AnyConnection, keys: Sequence[tuple[str, int]]) -> list[tuple[tuple[str, int], Any]]:
     if not keys:
         return []
     identity = tuple_(calendar_versions.c.name, calendar_versions.c.version)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, func, literal, null, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sla.directory import Person, Queue
+from store.connection import AnyConnection
 from store.engine import Database
 from store.tables import accounts, contacts, effect_ledger, people, person_queues, person_roles, queues, records
 
@@ -82,6 +82,6 @@ def _by_id(person: Person) -> str:
     return person.id
 
 
-async def _members(connection: AsyncConnection, queue: str) -> tuple[str, ...]:
+async def _members(connection: AnyConnection, queue: str) -> tuple[str, ...]:
     """By id, in the order of the characters: each database would sort by a language's rules of its own."""
     return tuple(sorted(await connection.scalars(select(person_queues.c.person).where(person_queues.c.queue == queue))))

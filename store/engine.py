@@ -1,30 +1,31 @@
 """The connection to SQLite or PostgreSQL: transactions, and what to say when the database does not answer.
 
-Everything above this module is the same for both databases. SQLite: write-ahead log, foreign keys on, and a writer takes the
-database's only write lock at its beginning (`BEGIN IMMEDIATE`), so that what it read is still so when it writes.
+Everything above this module is the same for both databases. SQLite (`store.sqlite`): write-ahead log, foreign keys on, and
+a writer takes the only write lock at its beginning (`BEGIN IMMEDIATE`), so that what it read is still so when it writes.
 """
 
 import asyncio
 import os
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from sla.errors import ServiceUnavailable
 from store import migrate
+from store.connection import AnyConnection
+from store.sqlite import SqliteEngine
 
-_READING = "milepost_reading"
+_READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _SQLITE_TROUBLE = ("database is locked", "unable to open", "disk i/o error", "disk is full", "readonly database")
 
 
 class Database:
-    """A pool of connections to one database. `url` names its driver: `sqlite+aiosqlite:///file`, `postgresql+asyncpg://…`.
+    """A pool of connections to one database. `url` is `sqlite:///file`, or `postgresql+asyncpg://…`.
 
     Every method raises ServiceUnavailable when the database cannot be reached. For one event loop; `dispose` at the end.
     """
@@ -34,8 +35,7 @@ class Database:
         self.url = make_url(url)
         self.address = _address(self.url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._engine = _engine(self.url, patience_s, is_sqlite=self.is_sqlite)
-        self._readers = self._engine.execution_options(**_reading(is_sqlite=self.is_sqlite))
+        self._engine = SqliteEngine(self.url, patience_s) if self.is_sqlite else _postgresql(self.url, patience_s)
         self._patience_s = patience_s
         self._turn = asyncio.Lock()
 
@@ -49,18 +49,18 @@ class Database:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self) -> AsyncIterator[AnyConnection]:
         """One consistent view of everything, for reading only; never waits for a writer."""
-        async with self._begun(self._readers) as connection:
+        async with self._begun(reading=True) as connection:
             yield connection
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self) -> AsyncIterator[AnyConnection]:
         """A writer's transaction: committed at the end, rolled back by any exception. They do not nest."""
         async with AsyncExitStack() as stack:
             if self.is_sqlite:  # one writer at a time anyway; a fair queue of our own spares the others the polling
                 await self._wait_for_turn(stack)
-            yield await stack.enter_async_context(self._begun(self._engine))
+            yield await stack.enter_async_context(self._begun(reading=False))
 
     async def upgrade(self) -> None:
         """Bring the schema to this release's; harmless when it is, also when several processes do it at once.
@@ -97,21 +97,31 @@ class Database:
             raise self._unavailable(TimeoutError("another transaction has not ended")) from error
 
     @asynccontextmanager
-    async def _begun(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async def _begun(self, *, reading: bool) -> AsyncIterator[AnyConnection]:
         if self.is_sqlite and (obstacle := _obstacle(self.url.database or "")):
             raise self._unavailable(OSError(obstacle))
         try:
-            async with AsyncExitStack() as stack:
-                try:
-                    connection = await stack.enter_async_context(engine.connect())
-                except Exception as error:  # whatever a driver says here, it has not connected
-                    raise self._unavailable(error) from error
-                async with connection.begin():
+            if isinstance(self._engine, SqliteEngine):
+                async with self._engine.begun(reading=reading) as sqlite:
+                    yield sqlite
+            else:
+                async with self._begun_on_server(self._engine, reading=reading) as connection:
                     yield connection
         except (DBAPIError, OSError) as error:
             if isinstance(error, OSError) or _is_lost(error):
                 raise self._unavailable(error) from error
             raise
+
+    @asynccontextmanager
+    async def _begun_on_server(self, engine: AsyncEngine, *, reading: bool) -> AsyncIterator[AsyncConnection]:
+        async with AsyncExitStack() as stack:
+            try:
+                chosen = engine.execution_options(**_READING) if reading else engine
+                connection = await stack.enter_async_context(chosen.connect())
+            except Exception as error:  # whatever a driver says here, it has not connected
+                raise self._unavailable(error) from error
+            async with connection.begin():
+                yield connection
 
     def _unavailable(self, error: Exception) -> ServiceUnavailable:
         cause = getattr(error, "orig", None) or error
@@ -121,25 +131,6 @@ class Database:
             problem=str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__,
             remedy=_remedy(is_sqlite=self.is_sqlite),
         )
-
-
-class _SqliteConnection(sqlite3.Connection):
-    """What the driver opens. Whoever is interrupted leaves nothing locked, for it all happens in the driver's own thread."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        try:
-            self.execute("PRAGMA foreign_keys = ON")
-            self.execute("PRAGMA journal_mode = WAL")  # readers and the writer do not wait for each other
-            self.execute("PRAGMA synchronous = FULL")  # a performed action must not be forgotten when the power fails
-        except sqlite3.Error:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Close it, and give back the write lock, which SQLite would keep as long as a cursor is still referred to."""
-        self.rollback()
-        super().close()
 
 
 def _remedy(*, is_sqlite: bool) -> str:
@@ -171,27 +162,10 @@ def _obstacle(file: str) -> str | None:
     return None
 
 
-def _engine(url: URL, patience_s: int, *, is_sqlite: bool) -> AsyncEngine:
-    if not is_sqlite:
-        settings: dict[str, Any] = {"timeout": patience_s, "command_timeout": 2 * patience_s}
-        settings["server_settings"] = {"application_name": "milepost"}
-        return create_async_engine(url, pool_pre_ping=True, pool_size=10, pool_timeout=patience_s, connect_args=settings)
-    opening = {"timeout": patience_s, "isolation_level": None, "factory": _SqliteConnection}
-    engine = create_async_engine(url, pool_timeout=patience_s, connect_args=opening)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _reading(*, is_sqlite: bool) -> dict[str, Any]:
-    if is_sqlite:
-        return {_READING: True}
-    return {_READING: True, "isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # The driver begins no transactions of its own (`isolation_level` None); it would do so too late.
-    reading = connection.get_execution_options().get(_READING, False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+def _postgresql(url: URL, patience_s: int) -> AsyncEngine:
+    settings: dict[str, Any] = {"timeout": patience_s, "command_timeout": 2 * patience_s}
+    settings["server_settings"] = {"application_name": "milepost"}
+    return create_async_engine(url, pool_pre_ping=True, pool_size=10, pool_timeout=patience_s, connect_args=settings)
 
 
 def _is_lost(error: DBAPIError) -> bool:

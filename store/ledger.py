@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Insert, select
 
 from sla.ledger_line import LedgerLine
 from sla.timeline import Timeline
+from store.connection import AnyConnection
 from store.engine import Database
 from store.rows import line_of
 from store.tables import effect_attempts, effect_ledger, effects
@@ -37,18 +38,11 @@ class StoredLedger:
     async def attempt(self, record: str, kind: str, key: str, problem: str, *, at: datetime | None = None) -> None:
         """Note a failed attempt, and when it was if that is known; the latest problem is the one that is shown."""
         async with self._database.transaction() as connection:
-            statement = insert_into(connection, effect_attempts).values(
-                key=key, record=record, kind=kind, attempts=1, problem=_plain(problem), at=at
-            )
-            again = {
-                "attempts": effect_attempts.c.attempts + 1,
-                "problem": statement.excluded.problem,
-                "at": statement.excluded.at,
-            }
-            await connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
+            values = {"key": key, "record": record, "kind": kind, "attempts": 1, "problem": _plain(problem), "at": at}
+            await connection.execute(_one_more_attempt(connection.dialect.name), values)
 
 
-async def enter(connection: AsyncConnection, timeline: Timeline, lines: Sequence[LedgerLine]) -> list[LedgerLine]:
+async def enter(connection: AnyConnection, timeline: Timeline, lines: Sequence[LedgerLine]) -> list[LedgerLine]:
     """Write what a decision found ended, in its own transaction; returns the lines that are new.
 
     A key that has a line is passed over, but for a `gave_up`, which gives way.
@@ -70,13 +64,13 @@ async def enter(connection: AsyncConnection, timeline: Timeline, lines: Sequence
     return new
 
 
-async def _find(connection: AsyncConnection, key: str) -> LedgerLine | None:
+async def _find(connection: AnyConnection, key: str) -> LedgerLine | None:
     found = await connection.execute(select(effect_ledger).where(effect_ledger.c.key == key))
     row = found.mappings().one_or_none()
     return line_of(row) if row is not None else None
 
 
-async def _write(connection: AsyncConnection, record: str, kind: str | None, line: LedgerLine) -> None:
+async def _write(connection: AnyConnection, record: str, kind: str | None, line: LedgerLine) -> None:
     role = line.detail.get("role")
     values: dict[str, Any] = {
         "key": line.key,
@@ -88,10 +82,26 @@ async def _write(connection: AsyncConnection, record: str, kind: str | None, lin
         "detail": line.detail,
         "chosen_for": role if isinstance(role, str) and line.outcome == "performed" else None,
     }
-    statement = insert_into(connection, effect_ledger).values(values)
+    await connection.execute(_line(connection.dialect.name), values)
+
+
+@cache
+def _line(dialect: str) -> Insert:
+    statement = insert_into(dialect, effect_ledger)
     told = {name: statement.excluded[name] for name in ("kind", "outcome", "at", "reason", "detail", "chosen_for")}
     gives_way = (effect_ledger.c.outcome == "gave_up") & (statement.excluded.outcome != "gave_up")
-    await connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=told, where=gives_way))
+    return statement.on_conflict_do_update(index_elements=["key"], set_=told, where=gives_way)
+
+
+@cache
+def _one_more_attempt(dialect: str) -> Insert:
+    statement = insert_into(dialect, effect_attempts)
+    again = {
+        "attempts": effect_attempts.c.attempts + 1,
+        "problem": statement.excluded.problem,
+        "at": statement.excluded.at,
+    }
+    return statement.on_conflict_do_update(index_elements=["key"], set_=again)
 
 
 def _plain(text: str) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Table, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sla.errors import UnknownPerson
 from sla.people import People, PersonEntry
+from store.connection import AnyConnection
 from store.tables import accounts, contacts, people, person_queues, person_roles, queues
 from store.upsert import put
 
@@ -32,7 +32,7 @@ class Counts:
 class StoredPeople:
     """Writes people within a transaction of somebody else's."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AnyConnection) -> None:
         self._connection = connection
 
     async def put(self, file: People, where: str) -> Counts:

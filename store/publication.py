@@ -12,12 +12,12 @@ from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import Table, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sla.calendar import BusinessHours
 from sla.errors import LimitExceeded, UnknownCalendar
 from sla.people import People
 from sla.process.model import Process
+from store.connection import AnyConnection
 from store.people import Counts, StoredPeople
 from store.tables import calendar_versions, catalogue, process_versions
 
@@ -34,9 +34,7 @@ class Published:
 class Publication:
     """An apply under way. Get one from `Catalogue.publishing`; it counts when that ends without an error."""
 
-    def __init__(
-        self, connection: AsyncConnection, *, revision: int, at: datetime, years: range, max_processes: int
-    ) -> None:
+    def __init__(self, connection: AnyConnection, *, revision: int, at: datetime, years: range, max_processes: int) -> None:
         self._connection = connection
         self._people = StoredPeople(connection)
         self._at = at

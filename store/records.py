@@ -6,13 +6,13 @@ from dataclasses import fields
 from typing import Any, Literal, get_args
 
 from sqlalchemy import ColumnElement, RowMapping, Select, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sla.errors import UnknownRecord
 from sla.events import Event
 from sla.messages import CaseInput, ProcessRef
 from sla.timeline import Occurrence, RollUp
 from store.cases import log_of
+from store.connection import AnyConnection
 from store.engine import Database
 from store.facts import OutcomeFact
 from store.rows import effect_of, line_of, occurrence_of
@@ -110,7 +110,7 @@ class Records:
             return (await connection.execute(query)).mappings().all()
 
 
-async def _get(connection: AsyncConnection, record: str) -> StoredRecord:
+async def _get(connection: AnyConnection, record: str) -> StoredRecord:
     found = await connection.execute(select(records).where(records.c.id == record))
     row = found.mappings().one_or_none()
     if row is None:

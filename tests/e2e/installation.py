@@ -47,7 +47,7 @@ class Installation:
 @asynccontextmanager
 async def an_installation(directory: Path, refusals: Mapping[str, str] | None = None) -> AsyncIterator[Installation]:
     """One whose mail server answers these recipients as the refusals say."""
-    database = Database(f"sqlite+aiosqlite:///{directory / 'milepost.db'}")
+    database = Database(f"sqlite:///{directory / 'milepost.db'}")
     await database.upgrade()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.dispose)

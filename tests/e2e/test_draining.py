@@ -61,7 +61,7 @@ async def a_desk(settings: Settings, client: Client) -> AsyncIterator[Desk]:
 
 
 async def test_a_mail_under_way_when_the_worker_stops_is_finished_and_not_sent_again(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'milepost.db'}"
+    url = f"sqlite:///{tmp_path / 'milepost.db'}"
     async with asyncio.timeout(2 * PATIENCE_S), slow_mail() as (slow, port):
         settings = Settings(data_dir=tmp_path, database_url=url, smtp_port=port, graceful_shutdown_s=10)
         database = Database(url)

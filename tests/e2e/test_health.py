@@ -39,7 +39,7 @@ class Installation:
 
     def __init__(self, directory: Path, server: TemporalDevServer, mail: int) -> None:
         self.directory, self.server, self.port = directory, server, free_port()
-        url = f"sqlite+aiosqlite:///{directory / 'milepost.db'}"
+        url = f"sqlite:///{directory / 'milepost.db'}"
         self.settings = Settings(data_dir=directory, database_url=url, smtp_port=mail)
         self.environ = {
             "PATH": os.environ["PATH"],
@@ -88,7 +88,7 @@ class Installation:
 @asynccontextmanager
 async def installed(directory: Path, mail: int = 1) -> AsyncIterator[Installation]:
     """An installation with nothing in it."""
-    database = Database(f"sqlite+aiosqlite:///{directory / 'milepost.db'}")
+    database = Database(f"sqlite:///{directory / 'milepost.db'}")
     await database.upgrade()
     await database.dispose()
     async with TemporalDevServer(database=directory / "temporal.db", search_attributes=SEARCH_ATTRIBUTES) as server:

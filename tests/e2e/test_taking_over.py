@@ -21,7 +21,7 @@ RECORDS = 12
 async def test_an_imported_incident_has_the_outcome_of_its_whole_history_and_nobody_is_alarmed_in_vain(
     tmp_path: Path,
 ) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'milepost.db'}"
+    url = f"sqlite:///{tmp_path / 'milepost.db'}"
     (log,) = (EXAMPLES / "incidents").glob("*.csv")
     histories: dict[str, list[dict[str, object]]] = {}
     for event in read_incidents(log.read_text(), log.name).events:

@@ -160,7 +160,7 @@ async def a_world(
         (directory / name).mkdir(parents=True)
     async with AsyncExitStack() as stack:
         postgres = stack.enter_context(running_postgres(_programs())) if database == "postgresql" else None
-        url = postgres.url(postgres.create()) if postgres else f"sqlite+aiosqlite:///{directory / 'data' / 'milepost.db'}"
+        url = postgres.url(postgres.create()) if postgres else f"sqlite:///{directory / 'data' / 'milepost.db'}"
         settings = Settings(data_dir=directory / "data", database_url=url, templates_dir=directory / "templates")
         world = World(directory, settings, seed=seed, span_s=span_s, haste=haste)
         world.postgres = postgres

@@ -29,9 +29,9 @@ def test_an_empty_variable_means_the_default() -> None:
 
 
 def test_the_database_is_a_file_in_the_data_directory_unless_another_is_named() -> None:
-    assert Settings(data_dir=Path("/srv/m")).database_url == "sqlite+aiosqlite:////srv/m/milepost.db"
+    assert Settings(data_dir=Path("/srv/m")).database_url == "sqlite:////srv/m/milepost.db"
     moved = Settings().but(data_dir=Path("elsewhere"))
-    assert moved.database_url == "sqlite+aiosqlite:///elsewhere/milepost.db"
+    assert moved.database_url == "sqlite:///elsewhere/milepost.db"
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_the_database_is_a_file_in_the_data_directory_unless_another_is_named() 
         ("postgresql://u:p@db/m", "postgresql+asyncpg://u:p@db/m"),
         ("postgres://db/m?sslmode=require", "postgresql+asyncpg://db/m?ssl=require"),
         ("postgresql+asyncpg://db/m", "postgresql+asyncpg://db/m"),
-        ("sqlite:///m.db", "sqlite+aiosqlite:///m.db"),
+        ("sqlite:///m.db", "sqlite:///m.db"),
     ],
 )
 def test_a_database_address_is_taken_as_hosts_hand_it_out(given: str, used: str) -> None:

@@ -51,7 +51,7 @@ async def told(ask: Ask, settings: Settings, client: Client | None = None) -> To
 
 def on_file(directory: Path, name: str = "milepost.db", **more: Any) -> Settings:
     """Settings with an SQLite file."""
-    return Settings(database_url=f"sqlite+aiosqlite:///{directory / name}", data_dir=directory, **more)
+    return Settings(database_url=f"sqlite:///{directory / name}", data_dir=directory, **more)
 
 
 async def with_tables(settings: Settings) -> Settings:

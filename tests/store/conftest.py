@@ -41,7 +41,7 @@ def postgres_template(postgres: PostgresServer) -> str:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with all tables, to copy."""
     path = tmp_path_factory.mktemp("template") / "milepost.db"
-    asyncio.run(_upgrade(f"sqlite+aiosqlite:///{path}"))
+    asyncio.run(_upgrade(f"sqlite:///{path}"))
     return path
 
 
@@ -55,7 +55,7 @@ def backend(request: pytest.FixtureRequest) -> str:
 def empty_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database without tables."""
     if backend == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'milepost.db'}"
+        return f"sqlite:///{tmp_path / 'milepost.db'}"
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.url(server.create())
 
@@ -65,7 +65,7 @@ def url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database with all tables and no rows."""
     if backend == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "milepost.db")
-        return f"sqlite+aiosqlite:///{tmp_path / 'milepost.db'}"
+        return f"sqlite:///{tmp_path / 'milepost.db'}"
     template = request.getfixturevalue("postgres_template")
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.url(server.create(template))

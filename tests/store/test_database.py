@@ -76,7 +76,7 @@ class TestSchema:
         await database.dispose()
 
     async def test_an_upgrade_makes_the_directory_of_an_sqlite_file(self, tmp_path: Path) -> None:
-        database = Database(f"sqlite+aiosqlite:///{tmp_path}/data/deep/milepost.db")
+        database = Database(f"sqlite:///{tmp_path}/data/deep/milepost.db")
         await database.upgrade()
         await database.check_schema()
         await database.dispose()
@@ -117,8 +117,8 @@ class TestNoAnswer:
         ("url", "address"),
         [
             ("postgresql+asyncpg://kim:s3cret@127.0.0.1:1/cases?ssl=disable", "127.0.0.1:1/cases"),
-            ("sqlite+aiosqlite:////no/such/directory/x.db", "/no/such/directory/x.db"),
-            ("sqlite+aiosqlite:////tmp", "/tmp"),
+            ("sqlite:////no/such/directory/x.db", "/no/such/directory/x.db"),
+            ("sqlite:////tmp", "/tmp"),
         ],
     )
     async def test_it_is_told_where_but_not_with_which_password(self, url: str, address: str) -> None:
@@ -154,7 +154,7 @@ class TestNoAnswer:
         path.write_bytes(sqlite_template.read_bytes())
         other = sqlite3.connect(path)
         other.execute("BEGIN IMMEDIATE")
-        database = Database(f"sqlite+aiosqlite:///{path}", patience_s=1)
+        database = Database(f"sqlite:///{path}", patience_s=1)
         with pytest.raises(ServiceUnavailable, match="database is locked"):
             async with database.transaction():
                 pass
@@ -164,7 +164,7 @@ class TestNoAnswer:
         await database.dispose()
 
     async def test_a_transaction_within_a_transaction_is_refused_and_does_not_hang(self, tmp_path: Path) -> None:
-        database = Database(f"sqlite+aiosqlite:///{tmp_path}/x.db", patience_s=1)
+        database = Database(f"sqlite:///{tmp_path}/x.db", patience_s=1)
         with pytest.raises(ServiceUnavailable, match="another transaction has not ended"):
             async with database.transaction(), database.transaction():
                 pass

@@ -73,7 +73,7 @@ async def test_a_database_that_answers_is_named_with_its_version(database: Datab
 
 async def test_a_file_that_is_not_there_is_not_made_by_asking(tmp_path: Path) -> None:
     file = tmp_path / "none.db"
-    database = Database(f"sqlite+aiosqlite:///{file}")
+    database = Database(f"sqlite:///{file}")
     assert await told(storage.database, database) == (
         "failed", f"there is no file {file}", "Make it, or set MILEPOST_DATABASE_URL:\nmilepost store upgrade",
     )  # fmt: skip
