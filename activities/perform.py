@@ -18,6 +18,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.actions import CATALOGUE, read_params
 from activities.actions.context import ActionContext, Done, Kind, Outside
+from activities.beating import beating
 from activities.observing import SILENT, Observer
 from activities.ports import Cases, Clock, Definitions, Ledger, LedgerLine, Permanent, Transient
 from activities.progress import LedgerProgress
@@ -67,7 +68,7 @@ class Performer:
         async def perform(asked: PerformInput) -> Performed:
             info = activity.info()
             try:
-                return await self.perform(kind, asked, attempt=info.attempt, now=info.started_time)
+                return await beating(self.perform(kind, asked, attempt=info.attempt, now=info.started_time))
             except Transient as problem:
                 delay = None if problem.retry_after_s is None else timedelta(seconds=problem.retry_after_s)
                 await self._failed(kind, asked, str(problem))

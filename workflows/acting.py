@@ -17,6 +17,10 @@ from workflows.telling import second
 
 PRIORITY = {"violation": 1, "warning": 2}
 OTHER_PRIORITY = 3
+ATTEMPT = timedelta(minutes=2)
+SILENCE = timedelta(seconds=30)
+"""An attempt of which nothing is heard for so long was lost with its worker; `activities.beating` tells of it in time."""
+
 RETRY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=10))
 
 
@@ -77,7 +81,8 @@ class Actions:
             result_type=Performed,
             activity_id=task.key,
             task_queue=messages.task_queue(workflow.info().task_queue.removesuffix("-cases"), task.world),
-            start_to_close_timeout=timedelta(minutes=2),
+            start_to_close_timeout=ATTEMPT,
+            heartbeat_timeout=SILENCE,
             schedule_to_close_timeout=timedelta(seconds=task.budget_s),
             retry_policy=RETRY,
             priority=Priority(priority_key=PRIORITY.get(task.trigger, OTHER_PRIORITY)),
