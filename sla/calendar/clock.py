@@ -87,9 +87,11 @@ class Compiled:
         return (self._base(index) if base is None else base) + self._within(index, at_s)
 
     def between(self, start_s: int, end_s: int) -> int:  # noqa: D102
-        if end_s < start_s:
-            return -self.between(end_s, start_s)
         first, last = start_s >> SHIFT, end_s >> SHIFT
+        if first == last:
+            return self._within(last, end_s) - self._within(first, start_s)
+        if first > last:
+            return -self.between(end_s, start_s)
         whole = sum(self._total(index) for index in range(first, last))
         return whole + self._within(last, end_s) - self._within(first, start_s)
 
@@ -98,37 +100,32 @@ class Compiled:
             return _supported(start_s) + _positive(seconds)
         index = start_s >> SHIFT
         chunk = self._chunks.get(index) or self._chunk(index)
-        span = bisect_right(chunk.opens_at, start_s)
-        wanted = chunk.before_s[span] + seconds
-        if span and start_s < (closes := chunk.closes_at[span - 1]):
-            if start_s + seconds <= closes:
-                return start_s + seconds
-            wanted -= closes - start_s
+        row = bisect_right(chunk.opens_at, start_s) - 1
+        closes = chunk.closes_at[row]
+        wanted = (start_s if start_s < closes else closes) - chunk.shut_s[row] + seconds
         while wanted > chunk.total_s:
             wanted -= chunk.total_s
             index += 1
             chunk = self._ahead(index, start_s)
-        span = bisect_left(chunk.before_s, wanted)
-        found = chunk.closes_at[span - 1] - chunk.before_s[span] + wanted
+        found = wanted + chunk.shut_s[bisect_left(chunk.before_s, wanted) - 1]
         if found - start_s > HORIZON_S:
             raise _no_answer(self._name, start_s)
         return found
 
     def is_open(self, at_s: int) -> bool:  # noqa: D102
         chunk = self._chunk(at_s >> SHIFT)
-        span = bisect_right(chunk.opens_at, at_s)
-        return span > 0 and at_s < chunk.closes_at[span - 1]
+        return at_s < chunk.closes_at[bisect_right(chunk.opens_at, at_s) - 1]
 
     def next_open(self, at_s: int) -> int:  # noqa: D102
-        if self.is_open(at_s):
-            return at_s
         index = at_s >> SHIFT
-        chunk = self._chunks[index]
-        span = bisect_right(chunk.opens_at, at_s)
-        while span == len(chunk.opens_at):
-            index, span = index + 1, 0
+        chunk = self._chunk(index)
+        row = bisect_right(chunk.opens_at, at_s)
+        if at_s < chunk.closes_at[row - 1]:
+            return at_s
+        while row == len(chunk.opens_at):
+            index, row = index + 1, 1
             chunk = self._ahead(index, at_s)
-        return self._near(chunk.opens_at[span], at_s)
+        return self._near(chunk.opens_at[row], at_s)
 
     def next_close(self, at_s: int) -> int:  # noqa: D102
         opens = self.next_open(at_s)
@@ -138,19 +135,17 @@ class Compiled:
         while closes == (index + 1) << SHIFT or closes == LAST_S:  # perhaps only the chunk ends here
             index += 1
             chunk = self._ahead(index, at_s)
-            if not chunk.opens_at or chunk.opens_at[0] > closes:
+            if len(chunk.opens_at) == 1 or chunk.opens_at[1] > closes:
                 break
-            closes = chunk.closes_at[0]
+            closes = chunk.closes_at[1]
         return self._near(closes, at_s)
 
     def _within(self, index: int, at_s: int) -> int:
         """Open seconds from the beginning of a chunk up to an instant in it."""
         chunk = self._chunks.get(index) or self._chunk(index)
-        span = bisect_right(chunk.opens_at, at_s)
-        passed = chunk.before_s[span]
-        if span and at_s < (closes := chunk.closes_at[span - 1]):
-            return passed - (closes - at_s)
-        return passed
+        row = bisect_right(chunk.opens_at, at_s) - 1
+        closes = chunk.closes_at[row]
+        return (at_s if at_s < closes else closes) - chunk.shut_s[row]
 
     def _chunk(self, index: int) -> Chunk:
         known = self._chunks.get(index)

@@ -20,24 +20,28 @@ from sla.spans import Span, clipped
 class Chunk:
     """The open spans of one stretch of UTC, sorted, disjoint, nowhere touching; the columns of one table.
 
-    `before_s[i]` is the open seconds of the spans before the i-th, so it has one item more than the others.
+    Row 0 is an empty span at the beginning, so that every instant of the chunk has a row: that of the last span
+    that has opened. `before_s` is the open seconds before a span, `shut_s` the rest of the time before it (counted from
+    1970, as instants are): an open second and its instant differ by `shut_s`.
     """
 
     opens_at: list[int]
     closes_at: list[int]
     before_s: list[int]
+    shut_s: list[int]
     total_s: int
 
 
 def compiled(schedule: Schedule, zone: ZoneInfo, start_s: int, end_s: int) -> Chunk:
     """The open spans of `[start_s, end_s)`, cut where one reaches beyond."""
-    spans = list(_open(schedule, zone, start_s, end_s))
-    before_s = list(accumulate((until - since for since, until in spans), initial=0))
+    spans = [(start_s, start_s), *_open(schedule, zone, start_s, end_s)]
+    *before_s, total_s = accumulate((until - since for since, until in spans), initial=0)
     return Chunk(
         opens_at=[since for since, _ in spans],
         closes_at=[until for _, until in spans],
         before_s=before_s,
-        total_s=before_s[-1],
+        shut_s=[since - before for (since, _), before in zip(spans, before_s, strict=True)],
+        total_s=total_s,
     )
 
 

@@ -74,26 +74,26 @@ class BusinessHours(BaseModel):
         So `add(x, 0)` is `x`, and a target on closing time is due at closing time. Raises ValueError for
         negative seconds, NoOpenTime if there is no such instant within ten years.
         """
-        return instant(self.clock.add(epoch_s(start, where="add"), seconds))
+        return instant(self.clock.add(epoch_s(start, "add"), seconds))
 
     def between(self, start: dt.datetime, end: dt.datetime) -> int:
         """Open seconds in `[start, end)`; negative if `end` is before `start`."""
-        return self.clock.between(epoch_s(start, where="between"), epoch_s(end, where="between"))
+        return self.clock.between(epoch_s(start, "between"), epoch_s(end, "between"))
 
     def is_open(self, at: dt.datetime) -> bool:
         """Whether the second that begins at `at` is open."""
-        return self.clock.is_open(epoch_s(at, where="is_open"))
+        return self.clock.is_open(epoch_s(at, "is_open"))
 
     def next_open(self, at: dt.datetime) -> dt.datetime:
         """`at` if open, else the next opening; NoOpenTime if there is none within ten years."""
-        return instant(self.clock.next_open(epoch_s(at, where="next_open")))
+        return instant(self.clock.next_open(epoch_s(at, "next_open")))
 
     def next_close(self, at: dt.datetime) -> dt.datetime:
         """The end of the open span that `at` is in, else of the next; NoOpenTime as for `next_open`.
 
         Spans that touch are one: a shift that hands over to the next at midnight does not close there.
         """
-        return instant(self.clock.next_close(epoch_s(at, where="next_close")))
+        return instant(self.clock.next_close(epoch_s(at, "next_close")))
 
     def position(self, at_s: int) -> int:
         """Open seconds from a fixed origin up to `at_s`; `between` is a difference of positions."""

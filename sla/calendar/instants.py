@@ -3,7 +3,7 @@
 The supported axis is the years 1 to 9999, as far as a date-time reaches. Nothing here knows a calendar.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Final
 
 from sla.errors import NaiveInstant
@@ -16,7 +16,7 @@ EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def epoch_s(at: datetime, *, where: str) -> int:
+def epoch_s(at: datetime, where: str) -> int:
     """Whole seconds since 1970 of an aware instant in any zone, rounded down (SPEC 1).
 
     `where` says in the error what was asked. Raises NaiveInstant for a date-time without a zone,
@@ -34,7 +34,7 @@ def epoch_s(at: datetime, *, where: str) -> int:
 
 def instant(at_s: int) -> datetime:
     """The aware UTC instant of so many seconds since 1970, within the years 1 to 9999."""
-    return _EPOCH + timedelta(0, at_s)
+    return datetime.fromtimestamp(at_s, UTC)
 
 
 def day_of(on: date) -> int:
