@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sla.calendar import ALWAYS, BusinessHours
-from sla.evaluation.admission import admit
+from sla.evaluation.admission import admit_heard, hear
 from sla.evaluation.ledger import Ledger
-from sla.evaluation.plan import Plan, compile_plan
+from sla.evaluation.plan import plan_of
 from sla.evaluation.report import report, report_nothing
 from sla.events import Event
 from sla.instants import to_instant, to_s
@@ -32,19 +32,13 @@ def evaluate(
     Events that may not happen are in `Timeline.refused` and change nothing. Raises ValueError for a naive `now`.
     """
     now = to_instant(now)
-    known = [event for event in events if event.recorded_at <= now]
-    admitted = admit(process, calendars, known)
+    now_s, plan = to_s(now), plan_of(process)
+    known = hear(events, now_s)
+    admitted = admit_heard(plan, calendars, known)
     if admitted.opened is None:
-        return report_nothing(process, known, admitted.refused, now)
-    ledger = Ledger(admitted.opened.event.record, _plan(process), calendars, default_hours)
-    walk = ledger.follow(admitted.opened, admitted.others, to_s(now))
-    return report(walk, ledger, admitted.refused, now)
-
-
-def _plan(process: Process) -> Plan:
-    """Compile once for each process object; it is immutable, so the plan stays true."""
-    plan = process._plan
-    if not isinstance(plan, Plan):
-        plan = compile_plan(process)
-        process._plan = plan
-    return plan
+        return report_nothing(process, [one.event for one in known], admitted.refused, now)
+    ledger = Ledger(plan, calendars, default_hours, admitted)
+    walk = ledger.follow(now_s)
+    timeline = report(walk, ledger, admitted.refused, now)
+    walk.let_go()
+    return timeline

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def to_instant(value: Any) -> datetime:
     """Read an aware date-time, in UTC, rounded down to the second. Raises ValueError when naive or no date-time."""
@@ -15,6 +17,8 @@ def to_instant(value: Any) -> datetime:
             raise ValueError(f"'{value}' is not a date-time; write it as 2026-03-02T14:30:00Z") from None
     if not isinstance(value, datetime):
         raise ValueError(f"{value!r} is not a date-time; write it as text, as in 2026-03-02T14:30:00Z")
+    if value.tzinfo is UTC and not value.microsecond:
+        return value
     if value.tzinfo is None or value.utcoffset() is None:
         raise ValueError(f"'{value.isoformat()}' has no time zone; write it as in 2026-03-02T14:30:00Z")
     try:
@@ -37,7 +41,8 @@ def to_plausible(value: Any) -> datetime:
 
 def to_s(at: datetime) -> int:
     """Epoch seconds of an aware instant, rounded down."""
-    return int(at.timestamp() // 1)
+    since = at - _EPOCH
+    return since.days * 86_400 + since.seconds  # the microseconds of a timedelta are never negative
 
 
 def from_s(at_s: int) -> datetime:
@@ -47,7 +52,7 @@ def from_s(at_s: int) -> datetime:
 
 def to_text(at: datetime) -> str:
     """An instant as everything outside sees it: `2026-03-02T14:30:00Z`."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at.year >= 1000 else f"{at.isoformat()[:19]}Z"
+    return f"{at.isoformat()[:19]}Z"
 
 
 _AS_TEXT = PlainSerializer(to_text, return_type=str, when_used="json")

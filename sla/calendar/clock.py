@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
-from sla.calendar.compiled import Chunk, compiled, open_seconds
+from sla.calendar.compiled import CELL, Chunk, compiled, open_seconds
 from sla.calendar.instants import DAY_S, FIRST_S, LAST_S, instant
 from sla.calendar.schedule import Schedule
 from sla.errors import NoOpenTime
@@ -100,38 +100,40 @@ class Compiled:
             return _supported(start_s) + _positive(seconds)
         index = start_s >> SHIFT
         chunk = self._chunks.get(index) or self._chunk(index)
-        row = bisect_right(chunk.opens_at, start_s) - 1
+        cell, rows = (start_s - chunk.start_s) >> CELL, chunk.by_instant  # `chunk.position`, written out
+        row = bisect_right(chunk.opens_at, start_s, rows[cell], rows[cell + 1]) - 1
         closes = chunk.closes_at[row]
         wanted = (start_s if start_s < closes else closes) - chunk.shut_s[row] + seconds
         while wanted > chunk.total_s:
             wanted -= chunk.total_s
             index += 1
             chunk = self._ahead(index, start_s)
-        found = wanted + chunk.shut_s[bisect_left(chunk.before_s, wanted) - 1]
+        cell, rows = wanted >> CELL, chunk.by_position
+        found = wanted + chunk.shut_s[bisect_left(chunk.before_s, wanted, rows[cell], rows[cell + 1]) - 1]
         if found - start_s > HORIZON_S:
             raise _no_answer(self._name, start_s)
         return found
 
     def is_open(self, at_s: int) -> bool:  # noqa: D102
         chunk = self._chunk(at_s >> SHIFT)
-        return at_s < chunk.closes_at[bisect_right(chunk.opens_at, at_s) - 1]
+        return at_s < chunk.closes_at[chunk.row(at_s)]
 
     def next_open(self, at_s: int) -> int:  # noqa: D102
         index = at_s >> SHIFT
         chunk = self._chunk(index)
-        row = bisect_right(chunk.opens_at, at_s)
-        if at_s < chunk.closes_at[row - 1]:
+        row = chunk.row(at_s)
+        if at_s < chunk.closes_at[row]:
             return at_s
-        while row == len(chunk.opens_at):
-            index, row = index + 1, 1
+        while row + 1 == len(chunk.opens_at):
+            index, row = index + 1, 0
             chunk = self._ahead(index, at_s)
-        return self._near(chunk.opens_at[row], at_s)
+        return self._near(chunk.opens_at[row + 1], at_s)
 
     def next_close(self, at_s: int) -> int:  # noqa: D102
         opens = self.next_open(at_s)
         index = opens >> SHIFT
         chunk = self._chunk(index)
-        closes = chunk.closes_at[bisect_right(chunk.opens_at, opens) - 1]
+        closes = chunk.closes_at[chunk.row(opens)]
         while closes == (index + 1) << SHIFT or closes == LAST_S:  # perhaps only the chunk ends here
             index += 1
             chunk = self._ahead(index, at_s)
@@ -142,10 +144,7 @@ class Compiled:
 
     def _within(self, index: int, at_s: int) -> int:
         """Open seconds from the beginning of a chunk up to an instant in it."""
-        chunk = self._chunks.get(index) or self._chunk(index)
-        row = bisect_right(chunk.opens_at, at_s) - 1
-        closes = chunk.closes_at[row]
-        return (at_s if at_s < closes else closes) - chunk.shut_s[row]
+        return (self._chunks.get(index) or self._chunk(index)).position(at_s)
 
     def _chunk(self, index: int) -> Chunk:
         known = self._chunks.get(index)

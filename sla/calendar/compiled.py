@@ -4,16 +4,20 @@ The definition of SPEC 1, carried out literally: take the wall-clock time betwee
 offset, and keep what lies in a window of a date that is not closed. Daylight saving needs no rule of its own.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sla.calendar.instants import DAY_S
 from sla.calendar.schedule import THURSDAY, Schedule, Specials
 from sla.calendar.zones import offsets
 from sla.spans import Span, clipped
+
+CELL: Final = 16
+"""Rows are looked up by cells of 2^16 s (eighteen hours): what is left to bisect is a span or two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,27 +26,52 @@ class Chunk:
 
     Row 0 is an empty span at the beginning, so that every instant of the chunk has a row: that of the last span
     that has opened. `before_s` is the open seconds before a span, `shut_s` the rest of the time before it (counted from
-    1970, as instants are): an open second and its instant differ by `shut_s`.
+    1970, as instants are): the end of an open second and its number, counted from 1, differ by `shut_s`. Of each cell,
+    of time and of open time, `by_instant` and `by_position` tell how many rows lie before it.
     """
 
+    start_s: int
     opens_at: list[int]
     closes_at: list[int]
     before_s: list[int]
     shut_s: list[int]
     total_s: int
+    by_instant: list[int]
+    by_position: list[int]
+
+    def row(self, at_s: int) -> int:
+        """The row of an instant of this chunk."""
+        cell = (at_s - self.start_s) >> CELL
+        return bisect_right(self.opens_at, at_s, self.by_instant[cell], self.by_instant[cell + 1]) - 1
+
+    def position(self, at_s: int) -> int:
+        """Open seconds from the beginning of this chunk up to an instant in it."""
+        cell = (at_s - self.start_s) >> CELL
+        row = bisect_right(self.opens_at, at_s, self.by_instant[cell], self.by_instant[cell + 1]) - 1
+        closes = self.closes_at[row]
+        return (at_s if at_s < closes else closes) - self.shut_s[row]
 
 
 def compiled(schedule: Schedule, zone: ZoneInfo, start_s: int, end_s: int) -> Chunk:
     """The open spans of `[start_s, end_s)`, cut where one reaches beyond."""
     spans = [(start_s, start_s), *_open(schedule, zone, start_s, end_s)]
+    opens_at, closes_at = [since for since, _ in spans], [until for _, until in spans]
     *before_s, total_s = accumulate((until - since for since, until in spans), initial=0)
     return Chunk(
-        opens_at=[since for since, _ in spans],
-        closes_at=[until for _, until in spans],
+        start_s=start_s,
+        opens_at=opens_at,
+        closes_at=closes_at,
         before_s=before_s,
-        shut_s=[since - before for (since, _), before in zip(spans, before_s, strict=True)],
+        shut_s=[since - before for since, before in zip(opens_at, before_s, strict=True)],
         total_s=total_s,
+        by_instant=_cells([since - start_s for since in opens_at], end_s - start_s),
+        by_position=_cells(before_s, total_s),
     )
+
+
+def _cells(column: Sequence[int], end: int) -> list[int]:
+    """For every cell of `[0, end]`, and for what lies beyond, how many items of a sorted column lie before it."""
+    return [bisect_left(column, cell << CELL) for cell in range((end >> CELL) + 1)] + [len(column)]
 
 
 def _open(schedule: Schedule, zone: ZoneInfo, start_s: int, end_s: int) -> Iterator[Span]:

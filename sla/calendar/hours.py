@@ -7,6 +7,7 @@ exist and repeated ones count twice. Everything is reckoned in whole seconds of 
 
 import datetime as dt
 from collections.abc import Sequence
+from datetime import UTC
 from functools import cached_property, lru_cache
 from itertools import groupby, pairwise
 from typing import Annotated, Any, Final, Literal, Self
@@ -22,6 +23,11 @@ from sla.calendar.rules import Holiday, OfCountry, OnDate
 from sla.calendar.schedule import Schedule
 from sla.calendar.windows import ALWAYS_OPEN, Week, Window
 from sla.calendar.zones import known_zone
+
+_DERIVED: Final = ("clock", "business_day_s")
+"""What is made of a definition on first use, and is no part of it."""
+
+_utc: Final = dt.datetime.fromtimestamp  # `instant`, without a call in between: `add` is asked in loops
 
 
 def _one_each(holidays: tuple[Holiday, ...]) -> tuple[Holiday, ...]:
@@ -74,7 +80,7 @@ class BusinessHours(BaseModel):
         So `add(x, 0)` is `x`, and a target on closing time is due at closing time. Raises ValueError for
         negative seconds, NoOpenTime if there is no such instant within ten years.
         """
-        return instant(self.clock.add(epoch_s(start, "add"), seconds))
+        return _utc(self.clock.add(epoch_s(start, "add"), seconds), UTC)
 
     def between(self, start: dt.datetime, end: dt.datetime) -> int:
         """Open seconds in `[start, end)`; negative if `end` is before `start`."""
@@ -119,7 +125,7 @@ class BusinessHours(BaseModel):
         """`next_close` in seconds since 1970."""
         return self.clock.next_close(at_s)
 
-    @property
+    @cached_property
     def business_day_s(self) -> int:
         """What `1bd` is worth: the open seconds of the longest ordinary weekday (SPEC 1, SPEC 8).
 
@@ -164,12 +170,13 @@ class BusinessHours(BaseModel):
     def __getstate__(self) -> dict[Any, Any]:
         """The definition, without its compiled form."""
         state = super().__getstate__()
-        return {**state, "__dict__": {k: v for k, v in state["__dict__"].items() if k != "clock"}}
+        return {**state, "__dict__": {k: v for k, v in state["__dict__"].items() if k not in _DERIVED}}
 
     def __copy__(self) -> Self:
         """A copy without the compiled form: `model_copy(update=…)` is about to change the definition."""
         copied = super().__copy__()
-        copied.__dict__.pop("clock", None)
+        for name in _DERIVED:
+            copied.__dict__.pop(name, None)
         return copied
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:

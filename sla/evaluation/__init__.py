@@ -2,7 +2,10 @@
 
 - `plan`: a process compiled for asking; `clock`: consumed time and stops; `run`: one occurrence.
 - `projection`: the record walked from instant to instant, as it would have gone had all been known on time.
-- `milestones`, `track`, `passing`: the occurrences in that walk; `presence`: how the record leaves and returns.
-- `firing`, `report`: actions reached, and the timeline in the end; `ledger`: what was done on the knowledge of each moment.
+- `milestones`, `track`, `completing`, `passing`: the occurrences in that walk; `presence`: leaving and returning.
+- `firing`, `outbox`: actions reached; `ledger`: what was done on the knowledge of each moment; `report`: the timeline.
 - `admission`: which events may count at all.
+
+A step asks only what the news of its instant bears on (`plan`), an occurrence times only its next threshold (`run`), and
+late news takes up the walk where it begins to count (`ledger`).
 """

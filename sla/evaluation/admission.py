@@ -3,12 +3,15 @@
 Of two events with one id the first recorded counts; a refused event's id is not used up.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sla.calendar import BusinessHours
-from sla.events import Changed, Completed, Event, Opened, Uncompleted, event_order
+from sla.evaluation.clock import NEVER
+from sla.evaluation.plan import Plan, plan_of
+from sla.events import Changed, Completed, Event, Opened, Uncompleted
 from sla.instants import to_instant, to_plausible, to_s, to_text
 from sla.process.model import Process
 from sla.timeline import Refusal
@@ -26,22 +29,29 @@ def too_far_ahead(event: Event) -> str | None:
 
 
 class Heard:
-    """An admitted event with its instants in epoch seconds."""
+    """An event with its instants in epoch seconds; it counts from `from_s`."""
 
     __slots__ = ("at", "event", "from_s", "id", "position", "recorded")
 
-    def __init__(self, position: int, event: Event) -> None:
-        self.position = position
+    def __init__(self, event: Event) -> None:
         self.event = event
         self.id = event.id
-        self.at = to_s(event.at)
-        self.recorded = to_s(event.recorded_at)
-        self.from_s = self.at
+        self.at = self.from_s = to_s(event.at)
+        self.recorded = self.at if event.recorded_at == event.at else to_s(event.recorded_at)
+        self.position = 0
 
     @property
     def late(self) -> bool:
         """Whether it was learned after it began to count."""
         return self.recorded > self.from_s
+
+
+def hear(events: Iterable[Event], until_s: int) -> list[Heard]:
+    """The events that are known by an instant. Their positions are counted among themselves."""
+    heard = [one for one in map(Heard, events) if one.recorded <= until_s]
+    for position, one in enumerate(heard):
+        one.position = position
+    return heard
 
 
 @dataclass(slots=True)
@@ -55,36 +65,64 @@ class Admitted:
 
 def admit(process: Process, calendars: Mapping[str, BusinessHours], events: Sequence[Event]) -> Admitted:
     """Sort out a record's events, as far as that does not depend on the course of the milestones."""
-    heard = [Heard(position, event) for position, event in enumerate(events)]
-    heard.sort(key=lambda one: (one.recorded, one.id, one.position))
-    milestones = {line.milestone for line in process.milestones}
+    return admit_heard(plan_of(process), calendars, hear(events, NEVER))
+
+
+def admit_heard(plan: Plan, calendars: Mapping[str, BusinessHours], heard: Sequence[Heard]) -> Admitted:
+    """The same for events that were heard, and a compiled process."""
+    heard = sorted(heard, key=_as_recorded)
     refused: list[Refusal] = []
 
     def refuse(one: Heard, reason: str) -> None:
         refused.append(Refusal(position=one.position, event=one.id, reason=reason))
 
-    opened = _first_opened(heard, process, calendars, refuse)
-    others: dict[str, Heard] = {}
+    opened = _first_opened(heard, plan.process, calendars, refuse)
+    if opened is None:
+        _sort_out(heard, None, plan, calendars, refuse)
+        return Admitted(None, [], refused)
+    others = _sort_out(heard, opened, plan, calendars, refuse)
+    others.sort(key=as_happened)
+    return Admitted(opened, others, refused)
+
+
+def _sort_out(
+    heard: Sequence[Heard],
+    opened: Heard | None,
+    plan: Plan,
+    calendars: Mapping[str, BusinessHours],
+    refuse: Callable[[Heard, str], None],
+) -> list[Heard]:
+    """Those that count besides `opened`."""
+    known = set() if opened is None else {opened.id}
+    counting = []
     for one in heard:
-        if one is opened or (opened is not None and one.id == opened.id) or one.id in others:
+        event = one.event
+        if one is opened or one.id in known:
             continue
-        if isinstance(one.event, Opened):
+        if type(event) is Opened:
             if opened is not None:
                 refuse(one, f"the record is already open (by event '{opened.id}')")
-            continue
-        if opened is not None and one.at < opened.at:
-            refuse(one, f"it happened before the record was opened ({opened.event.model_dump(mode='json')['at']})")
-        elif reason := _problem(one.event, process, milestones, calendars):
+        elif opened is not None and one.at < opened.at:
+            refuse(one, f"it happened before the record was opened ({to_text(opened.event.at)})")
+        elif reason := _problem(event, plan, calendars):
             refuse(one, reason)
         else:
-            others[one.id] = one
-    ordered = sorted(others.values(), key=lambda one: event_order(one.event))
-    return Admitted(opened, ordered if opened is not None else [], refused)
+            known.add(one.id)
+            counting.append(one)
+    return counting
 
 
-def _first_opened(heard: list[Heard], process: Process, calendars: Mapping[str, BusinessHours], refuse: Any) -> Heard | None:
+as_happened = attrgetter("at", "recorded", "id")
+"""The order in which events count (SPEC 2)."""
+
+_as_recorded = attrgetter("recorded", "id", "position")
+
+
+def _first_opened(
+    heard: list[Heard], process: Process, calendars: Mapping[str, BusinessHours], refuse: Callable[[Heard, str], None]
+) -> Heard | None:
     for one in heard:
-        if isinstance(one.event, Opened):
+        if type(one.event) is Opened:
             reason = _opening_problem(one.event, process, calendars)
             if reason is None:
                 if one.at <= one.recorded:  # one that is only announced has not happened yet
@@ -107,10 +145,13 @@ def _opening_problem(event: Opened, process: Process, calendars: Mapping[str, Bu
     return _fields_problem(event.fields, process, calendars)
 
 
-def _problem(event: Event, process: Process, milestones: set[str], calendars: Mapping[str, BusinessHours]) -> str | None:
-    if isinstance(event, Completed | Uncompleted) and event.milestone not in milestones:
-        return f"process '{process.process}' has no milestone '{event.milestone}'; it has: {', '.join(sorted(milestones))}"
-    return _fields_problem(event.set, process, calendars) if isinstance(event, Changed) else None
+def _problem(event: Event, plan: Plan, calendars: Mapping[str, BusinessHours]) -> str | None:
+    if type(event) is Changed:
+        return None if plan.checked_fields.isdisjoint(event.set) else _fields_problem(event.set, plan.process, calendars)
+    if (type(event) is Completed or type(event) is Uncompleted) and event.milestone not in plan.places:
+        known = ", ".join(sorted(plan.places))
+        return f"process '{plan.process.process}' has no milestone '{event.milestone}'; it has: {known}"
+    return None
 
 
 def _fields_problem(fields: Mapping[str, Any], process: Process, calendars: Mapping[str, BusinessHours]) -> str | None:

@@ -1,10 +1,15 @@
 """Consumed time: open seconds of a calendar since a start, less those while stopped (SPEC 4)."""
 
+from typing import Final
+
 from sla.calendar import BusinessHours
 from sla.errors import NoOpenTime
 
-BEGINNING = -(1 << 62)
+BEGINNING: Final = -(1 << 62)
 """Before all instants: the fields of `opened` hold from here (SPEC 8, Starting)."""
+
+NEVER: Final = 1 << 62
+"""After all instants."""
 
 
 class Stops:
@@ -15,6 +20,12 @@ class Stops:
     def __init__(self) -> None:
         self.spans: list[tuple[int, int]] = []
         self.since: int | None = None
+
+    def fork(self) -> "Stops":
+        """A copy that goes its own way from here."""
+        copy = Stops()
+        copy.spans, copy.since = list(self.spans), self.since
+        return copy
 
     def put(self, stopped: bool, at_s: int) -> bool:
         """Stop or run from this instant on; whether that changed anything."""
@@ -37,10 +48,11 @@ class Stops:
 class Clock:
     """The clock of one occurrence."""
 
-    __slots__ = ("hours", "start", "stops")
+    __slots__ = ("hours", "start", "stops", "time")
 
     def __init__(self, hours: BusinessHours, start: int, stops: Stops) -> None:
         self.hours = hours
+        self.time = hours.clock
         self.start = start
         self.stops = stops
 
@@ -49,26 +61,24 @@ class Clock:
         total = 0
         for begin, end in self.stops.spans:
             if end > self.start and begin < until:
-                total += self.hours.between_s(max(begin, self.start), min(end, until))
+                total += self.time.between(max(begin, self.start), min(end, until))
         since = self.stops.since
         if since is not None and since < until:
-            total += self.hours.between_s(max(since, self.start), max(until, self.start))
+            total += self.time.between(max(since, self.start), max(until, self.start))
         return total
 
     def elapsed(self, until: int) -> int:
         """Open seconds between the start and `until`, stopped or not."""
-        return self.hours.between_s(self.start, until) if until > self.start else 0
+        return self.time.between(self.start, until) if until > self.start else 0
 
     def consumed(self, until: int) -> int:
         """Open, unstopped seconds between the start and `until`."""
-        if until <= self.start:
-            return 0
-        return self.hours.between_s(self.start, until) - self.stopped(until)
+        return self.elapsed(until) - self.stopped(until) if until > self.start else 0
 
     def ahead(self, at: int, left: int) -> int | None:
         """The instant `left` open seconds after `at`, stops aside; None if the calendar has none within ten years."""
         try:
-            return self.hours.add_s(at, max(0, left))
+            return self.time.add(at, max(0, left))
         except NoOpenTime:
             return None
 
@@ -78,23 +88,23 @@ class Clock:
         None while stopped short of it, or when the calendar has no such instant within ten years. A stop that begins
         at the very instant prevents it: it is then reached when the clock runs again (SPEC 8, One instant).
         """
-        at, left = self.start, consumed
+        at, left, time = self.start, consumed, self.time
         try:
             for begin, end in self.stops.spans:
                 if end <= at:
                     continue
                 if begin > at:
-                    instant = self.hours.add_s(at, left)
+                    instant = time.add(at, left)
                     if instant < begin:
                         return instant
-                    left -= self.hours.between_s(at, begin)
+                    left -= time.between(at, begin)
                 at = end
             since = self.stops.since
             if since is None:
-                return self.hours.add_s(at, left)
+                return time.add(at, left)
             if since <= at:
                 return None
-            instant = self.hours.add_s(at, left)
+            instant = time.add(at, left)
         except NoOpenTime:
             return None
         return instant if instant < since else None

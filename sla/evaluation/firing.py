@@ -1,43 +1,64 @@
 """A trigger's action that was reached in the walk."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
+from sla.evaluation.plan import Act
 from sla.evaluation.run import Run
-from sla.process.model import Action
 from sla.timeline import TriggerKind
 
 
 class Firing:
-    """An action reached: `due` is its own instant, `at` the one in the walk at which it was found (later when late).
+    """An action reached by an occurrence: `due` is its own instant, `at` the one in the walk at which it was found (later
+    when late).
 
-    `skip` is the reason not to do it, None if it is to be done.
+    `skip` is the reason not to do it, None if it is to be done. One that is `put_off` waits by the ledger's will, who
+    judges anew whenever something is learned.
     """
 
-    __slots__ = ("action", "at", "due", "key", "run", "skip", "threshold", "track", "trigger")
+    __slots__ = (
+        "action", "at", "due", "key", "line", "number", "put_off", "skip", "threshold", "track", "trigger",
+    )  # fmt: skip
 
     def __init__(
         self,
         *,
         key: str,
         track: str,
-        run: Run,
+        number: int,
+        line: int,
         trigger: TriggerKind,
         threshold: int | None,
-        action: Action,
+        action: Act,
         due: int,
         at: int,
         skip: str | None,
     ) -> None:
         self.key = key
         self.track = track
-        self.run = run
+        self.number = number
+        self.line = line
         self.trigger: TriggerKind = trigger
         self.threshold = threshold
         self.action = action
         self.due = due
         self.at = at
         self.skip = skip
+        self.put_off = False
+
+    def sent(self, at: int, skip: str | None) -> "Firing":
+        """The same after it waited until `at`."""
+        other = copy(self)
+        other.due = other.at = at
+        other.skip = skip
+        return other
+
+    def to_put_off(self) -> "Firing":
+        """The same, to wait by the ledger's will."""
+        other = copy(self)
+        other.put_off = True
+        return other
 
 
 class Update:

@@ -1,23 +1,26 @@
 """What was done, on the knowledge of each moment (SPEC 2, Late news; SPEC 8, Knowledge).
 
-When all news comes on time one walk tells everything. Each instant at which something was learned late begins a new
-walk with the larger knowledge: what had been done by then and is not wanted any more is retracted; what is wanted now and
-was not done is done late, or skipped if it is too late for it.
+When all news comes on time one walk tells everything. At each instant at which something was learned late the walk is
+taken up again, with the larger knowledge, from where that begins to count: what had been done by then and is not wanted
+any more is retracted; what is wanted now and was not done is done late, or skipped if it is too late for it.
 """
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Literal
 
 from sla.calendar import BusinessHours
 from sla.errors import NoOpenTime
-from sla.evaluation.admission import Heard
+from sla.evaluation.admission import Admitted, Heard, as_happened
+from sla.evaluation.clock import BEGINNING
 from sla.evaluation.firing import Firing, Update, key_of, too_late
-from sla.evaluation.plan import Plan
+from sla.evaluation.plan import Act, Plan
 from sla.evaluation.projection import Projection
 from sla.evaluation.run import Run
 from sla.instants import from_s, to_text
-from sla.process.model import Action
 
 Violation = tuple[str, int, int]
 """A violation's identity over all knowledge: milestone, occurrence, line."""
@@ -38,53 +41,87 @@ class Entry:
     sequence: int
 
 
-@dataclass(slots=True)
 class Ledger:
-    """All performances so far, by their stable key, in order of their runs."""
+    """All performances so far, by their stable key, in order of their runs.
 
-    record: str
-    plan: Plan
-    calendars: Mapping[str, BusinessHours]
-    default_hours: BusinessHours
-    entries: dict[str, list[Entry]] = field(default_factory=dict)
-    injected: list[tuple[int, Update]] = field(default_factory=list)
-    retracted: set[Violation] = field(default_factory=set)
-    seen: int = 0
+    `known` is what the present walk knows, `unheard` what is known to be learned later, both in the order in which they
+    count; `bookmarks` are forks of the present walk, each before an instant of something unheard.
+    """
 
-    def follow(self, opened: Heard, others: Sequence[Heard], now_s: int) -> Projection:
+    def __init__(
+        self, plan: Plan, calendars: Mapping[str, BusinessHours], default_hours: BusinessHours, admitted: Admitted
+    ) -> None:
+        assert admitted.opened is not None  # noqa: S101 - before a record is opened there is nothing to follow
+        self.plan = plan
+        self.calendars = calendars
+        self.default_hours = default_hours
+        self.opened = admitted.opened
+        self.record = self.opened.event.record
+        self.late = [one for one in admitted.others if one.recorded > one.at]
+        self.known = [one for one in admitted.others if one.recorded <= one.at] if self.late else admitted.others
+        self.unheard: list[int] = []
+        self.bookmarks: dict[int, Projection] = {}
+        self.entries: dict[str, list[Entry]] = {}
+        self.injected: list[tuple[int, Update]] = []
+        self.retracted: set[Violation] = set()
+        self.seen = self.count = 0
+
+    def follow(self, now_s: int) -> Projection:
         """Go through all knowledge up to now; returns the last walk, the one that is true."""
-        learned = sorted({one.recorded for one in (opened, *others) if one.late})
-        walk: Projection | None = None
-        for moment, until in zip([None, *learned], [*(at - 1 for at in learned), now_s], strict=True):
-            if _unknown(opened, moment):
-                continue
-            walk = self._learn(opened, [one for one in others if not _unknown(one, moment)], walk, moment)
-            walk.advance(until)
+        news = sorted(self.late, key=attrgetter("recorded"))
+        first = BEGINNING
+        if self.opened.late:
+            first = self.opened.recorded
+            self.known = sorted(
+                (one for one in (*self.known, *news) if one.recorded <= first or not one.late), key=as_happened
+            )
+            news = [one for one in news if one.recorded > first]
+        self.unheard = sorted(one.at for one in news)
+        walk = Projection(self.plan, self.calendars, self.default_hours, self.opened, self.known, injected=self.injected)
+        if self.opened.late:
+            self._walk(walk, first)
+            self._reconcile(walk, first)
+        for moment, learned in groupby(news, key=attrgetter("recorded")):
+            self._walk(walk, moment - 1)
             self._perform(walk)
-        assert walk is not None  # noqa: S101 - the last knowledge holds the opening
+            walk = self._learn(walk, list(learned), moment)
+        self._walk(walk, now_s)
+        self._perform(walk)
         return walk
 
-    def _learn(self, opened: Heard, others: list[Heard], before: Projection | None, moment: int | None) -> Projection:
-        """Begin a new walk with what is known from `moment` on, and set right what was done before."""
-        walk = self._walk(opened, others)
-        if moment is None:
-            return walk
-        walk.advance(moment)
-        if before is not None and self._announce(before, walk, moment):
-            walk = self._walk(opened, others)
-            walk.advance(moment)
+    def _walk(self, walk: Projection, until: int) -> None:
+        """Walk on, leaving a bookmark before each instant of which more will be learned."""
+        if self.unheard:
+            first = bisect_right(self.unheard, walk.now_s)
+            for at in dict.fromkeys(self.unheard[first : bisect_right(self.unheard, until)]):
+                walk.advance(at - 1)
+                self.bookmarks[at] = walk.fork()
+        walk.advance(until)
+
+    def _learn(self, before: Projection, learned: Sequence[Heard], moment: int) -> Projection:
+        """Walk anew, with what is learned, from where it begins to count; and set right what was done before."""
+        for one in learned:
+            insort(self.known, one, key=as_happened)
+            del self.unheard[bisect_left(self.unheard, one.at)]
+        since = min(one.at for one in learned)
+        bookmark = self.bookmarks[since]
+        needed = set(self.unheard)
+        self.bookmarks = {at: walk for at, walk in self.bookmarks.items() if at <= since and at in needed}
+        walk = bookmark.fork()
+        self._walk(walk, moment)
+        if self._announce(before, walk, moment):
+            walk = bookmark.fork()
+            self._walk(walk, moment)
+        before.let_go()
         self._reconcile(walk, moment)
         return walk
-
-    def _walk(self, opened: Heard, others: list[Heard]) -> Projection:
-        return Projection(self.plan, self.calendars, self.default_hours, opened, others, injected=list(self.injected))
 
     # ------------------------------------------------------------------ on time
 
     def _perform(self, walk: Projection) -> None:
-        for firing in walk.firings[self.seen :]:
+        for firing in walk.outbox.firings[self.seen :]:
             self._enter(firing, firing.at, firing.skip)
-        self.seen = len(walk.firings)
+        self.seen = len(walk.outbox.firings)
 
     def _enter(self, firing: Firing, at: int, skip: str | None) -> None:
         runs = self.entries.setdefault(firing.key, [])
@@ -92,16 +129,14 @@ class Ledger:
             return
         key = firing.key if not runs else f"{firing.key}~{len(runs) + 1}"
         standing: Standing = "due" if skip is None else "skipped"
-        runs.append(Entry(key, firing, at, standing, skip or _lateness(firing, at), self._sequence()))
-
-    def _sequence(self) -> int:
-        return sum(map(len, self.entries.values()))
+        runs.append(Entry(key, firing, at, standing, skip or _lateness(firing, at), self.count))
+        self.count += 1
 
     # ------------------------------------------------------------------ late news
 
     def _reconcile(self, walk: Projection, moment: int) -> None:
         """Compare what was done with what the new walk wants done by this moment."""
-        wanted = {firing.key: firing for firing in walk.firings}
+        wanted = {firing.key: firing for firing in walk.outbox.firings}
         for key, runs in list(self.entries.items()):
             last, firing = runs[-1], wanted.get(key)
             if last.firing.trigger == "retracted":
@@ -113,13 +148,14 @@ class Ledger:
                 last.firing = firing
                 last.reason = _lateness(firing, last.at)
             elif last.status == "skipped":
+                self.count -= 1
                 runs.pop()  # judged anew below, if present knowledge comes to it at all
                 if not runs:
                     del self.entries[key]
-        for firing in walk.firings:
+        for firing in walk.outbox.firings:
             self._judge(firing, walk, moment)
         # Those of this very moment are among them: the news comes before what the clock does then.
-        self.seen = len(walk.firings)
+        self.seen = len(walk.outbox.firings)
 
     def _judge(self, firing: Firing, walk: Projection, moment: int) -> None:
         """Do late what should have been done by now; a late warning is judged at the moment it is learned."""
@@ -129,17 +165,20 @@ class Ledger:
         skip = firing.skip
         if skip is None and firing.at < moment:
             if firing.trigger == "warning":
-                skip = too_late(firing.run, moment)
-            if skip is None and walk.defer(firing, moment):
-                return
-        self._enter(firing, max(firing.at, moment), skip or firing.skip)
+                skip = too_late(walk.milestones.run_of(firing), moment)
+            if skip is None:
+                waiting = firing.to_put_off()
+                if walk.outbox.defer(waiting, moment):
+                    return
+                skip = waiting.skip
+        self._enter(firing, max(firing.at, moment), skip)
 
     @staticmethod
     def _why(done: Firing, wanted: Firing | None, walk: Projection, moment: int) -> str:
         learned = f"learned at {to_text(from_s(moment))}"
         if wanted is not None:
             return f"{wanted.skip}, {learned}"
-        run = _find(walk, done.track, done.run.number, done.run.line.position)
+        run = _find(walk, done.track, done.number, done.line)
         if run is None:
             return f"the occurrence never began, {learned}"
         if run.completed_at is not None:
@@ -159,17 +198,17 @@ class Ledger:
             if violation in still:
                 continue
             self.retracted.add(violation)
-            for number, action in enumerate(run.line.spec.on_retracted, 1):
+            for number, action in enumerate(run.line.on_retracted, 1):
                 self._retract(violation[0], run, number, action, moment)
                 if action.sets is not None:
                     self.injected.append((moment, Update(action.sets)))
         return len(self.injected) > injected
 
-    def _retract(self, track: str, run: Run, number: int, action: Action, moment: int) -> None:
+    def _retract(self, track: str, run: Run, number: int, action: Act, moment: int) -> None:
         key = key_of(self.record, track, run, "retracted", number)
         firing = Firing(
-            key=key, track=track, run=run, trigger="retracted", threshold=None, action=action, due=moment, at=moment,
-            skip=None,
+            key=key, track=track, number=run.number, line=run.line.position, trigger="retracted", threshold=None,
+            action=action, due=moment, at=moment, skip=None,
         )  # fmt: skip
         hours = self.calendars.get(action.during or "")
         if hours is not None:
@@ -180,15 +219,12 @@ class Ledger:
         runs = self.entries.setdefault(key, [])
         full = key if not runs else f"{key}~{len(runs) + 1}"
         status: Standing = "due" if firing.skip is None else "skipped"
-        runs.append(Entry(full, firing, firing.due, status, firing.skip, self._sequence()))
+        runs.append(Entry(full, firing, firing.due, status, firing.skip, self.count))
+        self.count += 1
 
 
 def _lateness(firing: Firing, at: int) -> str | None:
     return "late" if firing.trigger in ("warning", "violation") and at > firing.due else None
-
-
-def _unknown(one: Heard, moment: int | None) -> bool:
-    return one.late and (moment is None or one.recorded > moment)
 
 
 def violations(walk: Projection) -> dict[Violation, Run]:

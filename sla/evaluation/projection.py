@@ -6,21 +6,20 @@ learn something late, a new walk is begun (`sla.evaluation.ledger`).
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 
 from sla.calendar import BusinessHours
-from sla.errors import NoOpenTime
 from sla.evaluation.admission import Heard
-from sla.evaluation.clock import BEGINNING, Stops
-from sla.evaluation.firing import Firing, Update, key_of, unwanted
+from sla.evaluation.clock import BEGINNING, NEVER, Stops
+from sla.evaluation.completing import completions
+from sla.evaluation.firing import Firing, Update
 from sla.evaluation.milestones import Milestones
-from sla.evaluation.plan import Plan
+from sla.evaluation.outbox import Outbox
+from sla.evaluation.plan import ALL, NONE, PRESENCE, STOPS, Plan, Questions
 from sla.evaluation.presence import Presence
-from sla.evaluation.run import Run
 from sla.events import Changed, Completed, Opened, Resumed, Stopped, Uncompleted
 from sla.instants import from_s, to_plausible, to_s, to_text
 from sla.process.conditions import Happening, Since, Situation
-from sla.process.model import Action
-from sla.timeline import TriggerKind
 from sla.values import Value
 
 MAX_ROUNDS = 10
@@ -28,7 +27,10 @@ MAX_ROUNDS = 10
 
 
 class Projection:
-    """A record walked up to `now_s` (nothing yet, when new)."""
+    """A record walked up to `now_s` (nothing yet, when new).
+
+    `events` and `injected` are what is known, in order; more may become known that happens after `now_s`.
+    """
 
     def __init__(
         self,
@@ -36,7 +38,7 @@ class Projection:
         calendars: Mapping[str, BusinessHours],
         default_hours: BusinessHours,
         opened: Heard,
-        others: Sequence[Heard],
+        events: Sequence[Heard],
         *,
         injected: Sequence[tuple[int, Update]] = (),
     ) -> None:
@@ -44,79 +46,100 @@ class Projection:
         self.calendars = calendars
         self.default_hours = default_hours
         self.opened = opened
-        self.events = others
+        self.events = events
         self.injected = injected
         self.next_event = self.next_injected = 0
         self.began = False
+        self.out = False
         self.now_s = BEGINNING
+        self.due_at = opened.from_s
+        self.news_at = self._next_news()
         self.serial = 0
         self.fields: dict[str, Value] = {}
         self.since: set[Since] = set()
+        self.situation = Situation(self.fields, (), self.since)
         self.stopped_by_event = False
         self.base_stops = Stops()
         self.process_start: int | None = None
-        self.firings: list[Firing] = []
-        self.deferred: list[tuple[int, Firing]] = []
-        self.updates: list[Update] = []
-        self.updating: list[Firing] = []
         self.notes: list[str] = []
         self.refused: list[tuple[Heard, str]] = []
         self.milestones = Milestones(self)
         self.presence = Presence(self)
+        self.outbox = Outbox(self)
+
+    def fork(self) -> "Projection":
+        """A copy that goes its own way from here, between two instants; without what the ledger had it put off."""
+        other = copy(self)
+        other.fields, other.since = dict(self.fields), set(self.since)
+        other.situation = Situation(other.fields, (), other.since)
+        other.base_stops = self.base_stops.fork()
+        other.notes, other.refused = list(self.notes), list(self.refused)
+        other.milestones = self.milestones.fork(other)
+        other.presence = self.presence.fork(other)
+        other.outbox = self.outbox.fork(other)
+        other.news_at = other._next_news()
+        return other
+
+    def let_go(self) -> None:
+        """Untie the parts, which know each other: all is freed at once then, and not when a collector comes by."""
+        del self.milestones.record, self.presence.record, self.outbox.record
 
     # ------------------------------------------------------------------ the walk
 
     def advance(self, until_s: int) -> None:
         """Walk on, to and including `until_s`."""
-        while (at := self._next_instant()) is not None and at <= until_s:
+        while (at := self.due_at if self.due_at < self.news_at else self.news_at) <= until_s:
             self._step(at)
         self.now_s = max(self.now_s, until_s)
 
     def upcoming(self) -> int | None:
         """The earliest instant ahead at which anything falls due, starts, ends a period or passes a target."""
-        ahead = [at for at in self._instants(for_people=True) if at > self.now_s]
-        return min(ahead, default=None)
-
-    def _next_instant(self) -> int | None:
         if not self.began:
             return self.opened.from_s
-        return min((at for at in self._instants(for_people=False) if at > self.now_s), default=None)
+        ahead = [self.news_at, self.opened.at, *(at for at, _ in self.outbox.deferred), *self.milestones.upcoming()]
+        if self.process_start is None and not self.out and self.milestones.any_selected():
+            start = self.start_field()
+            ahead.append(NEVER if start is None else start)
+        return min([at for at in ahead if self.now_s < at < NEVER], default=None)
 
-    def _instants(self, *, for_people: bool) -> list[int]:
-        """What lies ahead. `for_people` leaves out what only the walk itself must notice (a start that starts nothing)."""
-        if not self.began:
-            return [self.opened.from_s]
-        ahead = [self.events[self.next_event].at] if self.next_event < len(self.events) else []
-        if self.opened.at > self.now_s:
+    def _next_due(self, at: int) -> int:
+        """The earliest instant ahead at which the walk must go on, whatever the news."""
+        ahead = [self.milestones.due_at(at)]
+        if self.opened.at > at:
             ahead.append(self.opened.at)
-        if self.next_injected < len(self.injected):
-            ahead.append(self.injected[self.next_injected][0])
-        start = self.start_field() if self.process_start is None else None
-        if start is not None and (not for_people or (not self.out and self.milestones.any_selected())):
+        if self.process_start is None and (start := self.start_field()) is not None and start > at:
             ahead.append(start)
-        ahead.extend(at for at, _ in self.deferred)
-        self.milestones.instants(ahead, for_people=for_people)
-        return ahead
+        if self.outbox.deferred:
+            ahead.extend(opening for opening, _ in self.outbox.deferred if opening > at)
+        return min(ahead)
 
     def _step(self, at: int) -> None:
         self.now_s = at
         self.serial += 1
-        if not self.began:
+        opening = at == self.opened.at
+        if opening or not self.began:
             self._open(at)
-        if at == self.opened.at:
-            self._round(at, [self.opened.event])
-            self.serial += 1
-        batch: Sequence[Happening] = self._take(at)
+        batch = self._take(at) if at >= self.news_at else ()
+        raised = self._values(batch) if batch else NONE
+        if not raised and at < self.due_at and not self.milestones.doubts:
+            return  # it makes no difference to anything but the fields
         for round_ in range(MAX_ROUNDS + 1):
-            self._round(at, batch)
+            if batch:
+                self._round(at, batch, raised)
+            elif not opening:
+                self.milestones.criteria(at, NONE)
             self.milestones.thresholds(at)
-            self._send_deferred(at)
-            if not self.updates:
-                return
-            batch, self.updates = self.updates, []
-            updating, self.updating = self.updating, []
+            if self.outbox.deferred:
+                self.outbox.send(at)
+            if not self.outbox.updating:
+                break
+            updating = self.outbox.take_updating()
             if round_ == MAX_ROUNDS:
                 self._cut(at, updating)
+                break
+            batch = [Update(firing.action.sets or {}) for firing in updating]
+            raised = self._values(batch)
+        self.due_at = self._next_due(at)
 
     def _cut(self, at: int, updating: Sequence[Firing]) -> None:
         """Leave the updates of the last round undone, and say so."""
@@ -125,67 +148,78 @@ class Projection:
         for firing in updating:
             firing.skip = reason
 
-    def _take(self, at: int) -> list[Happening]:
-        batch: list[Happening] = []
+    def _take(self, at: int) -> Sequence[Happening]:
+        """The news up to this instant: of one instant, events first, then what retractions updated."""
+        told: list[Happening] = []
         while self.next_event < len(self.events) and self.events[self.next_event].at <= at:
-            batch.append(self.events[self.next_event].event)
+            told.append(self.events[self.next_event].event)
             self.next_event += 1
         while self.next_injected < len(self.injected) and self.injected[self.next_injected][0] <= at:
-            batch.append(self.injected[self.next_injected][1])
+            told.append(self.injected[self.next_injected][1])
             self.next_injected += 1
-        return batch
+        self.news_at = self._next_news()
+        return told
 
-    def _round(self, at: int, batch: Sequence[Happening], *, opening: bool = False) -> None:
-        if batch or opening:
-            self._values(at, batch)
-            self.milestones.completions(at, batch)
-        self.milestones.criteria(at, news=bool(batch) or opening)
-        if batch or opening:
+    def _next_news(self) -> int:
+        at = self.events[self.next_event].at if self.next_event < len(self.events) else NEVER
+        return min(at, self.injected[self.next_injected][0]) if self.next_injected < len(self.injected) else at
+
+    def _round(self, at: int, batch: Sequence[Happening], raised: Questions) -> None:
+        """One round of an instant: completions, criteria, exit, as far as they are in question."""
+        returned = raised & PRESENCE and self.presence.hear(at, batch)
+        if returned or raised & STOPS:
+            self.milestones.stop(at)
+        if batch:
+            completions(self, at, batch, raised)
+        self.milestones.criteria(at, raised)
+        if raised & PRESENCE:
             self.presence.settle(at)
 
     # ------------------------------------------------------------------ values
 
     def _open(self, at: int) -> None:
-        """Take the first fields. They hold from the start, also where that lies before the event `opened` itself."""
+        """Take the first fields, which hold from the start, also where that lies before `opened`; then the event itself."""
         event = self.opened.event
         assert isinstance(event, Opened)  # noqa: S101 - admission chose it by its type
-        self.began = True
-        self.fields = {name: value for name, value in event.fields.items() if value is not None}
-        self.fields.setdefault("opened_at", to_text(event.at))
-        self.milestones.stop(BEGINNING)
-        if at < self.opened.at:
-            self._round(at, [], opening=True)
-            self.serial += 1
+        if not self.began:
+            self.began = True
+            self._set(event.fields)
+            self.fields.setdefault("opened_at", to_text(event.at))
+            self.milestones.stop(BEGINNING)
+            if at < self.opened.at:
+                self._round(at, (), ALL)
+        if at == self.opened.at:
+            raised = self._values([event])
+            self._round(at, [event], ALL if self.serial == 1 else raised)
+        self.serial += 1
 
-    def _values(self, at: int, batch: Sequence[Happening]) -> None:
+    def _values(self, batch: Sequence[Happening]) -> Questions:
+        """Take what events say of fields and of the clock; returns the questions that this raises."""
+        raised, questions = NONE, self.plan.questions
         for event in batch:
-            self._follow(event)
-            match event:
-                case Changed() | Update():
-                    self._set(event.set)
-                case Stopped():
-                    self.stopped_by_event = True
-                case Resumed():
-                    self.stopped_by_event = False
-        self.presence.hear(at, batch)
-        self.milestones.stop(at)
+            names = event.names()
+            for name in names:
+                raised |= questions.get(name, NONE)
+            if type(event) is Changed or type(event) is Update:
+                for name in event.set:
+                    raised |= questions.get(name, NONE)
+                self._set(event.set)
+            elif type(event) is Stopped:
+                self.stopped_by_event = True
+            elif type(event) is Resumed:
+                self.stopped_by_event = False
+            for after, until in self.plan.pairs:
+                if after in names:
+                    self.since.add((after, until))
+                elif until is not None and until in names:
+                    self.since.discard((after, until))
+        return raised
 
     def _set(self, values: Mapping[str, Value]) -> None:
-        for name, value in values.items():
-            if value is None:
-                self.fields.pop(name, None)
-            else:
-                self.fields[name] = value
-
-    def _follow(self, event: Happening) -> None:
-        """Keep the `after`/`until` pairs up to date."""
-        if self.plan.pairs:
-            names = event.names()
-            for pair in self.plan.pairs:
-                if pair[0] in names:
-                    self.since.add(pair)
-                elif pair[1] is not None and pair[1] in names:
-                    self.since.discard(pair)
+        self.fields.update(values)
+        if None in values.values():
+            for name in [name for name, value in values.items() if value is None]:
+                del self.fields[name]
 
     def start_field(self) -> int | None:
         """The instant that the process's start field holds, reached or not; None while it is empty."""
@@ -210,77 +244,13 @@ class Projection:
         if self.stopped_by_event or self.presence.stops():
             return True
         stop = self.plan.stop
-        return stop is not None and stop.holds(self.situation())
+        return stop is not None and stop.holds(self.situation)
 
-    @property
-    def out(self) -> bool:
-        """Whether the record has left the process."""
-        return self.presence.out
-
-    def situation(self, batch: Sequence[Happening] = ()) -> Situation:
-        """What conditions look at now."""
+    def situation_at(self, batch: Sequence[Happening]) -> Situation:
+        """What conditions look at now, with the events of this instant."""
         return Situation(self.fields, batch, self.since)
 
-    # ------------------------------------------------------------------ firing
-
-    def fire(
-        self,
-        track: str,
-        run: Run,
-        trigger: TriggerKind,
-        position: int | None,
-        actions: Sequence[Action],
-        *,
-        threshold: int | None,
-        due: int,
-        skip: str | None = None,
-    ) -> None:
-        """Reach a trigger now: each of its actions is listed; an update takes effect in the next round."""
-        name = trigger if position is None else f"{trigger}-{position}"
-        for number, action in enumerate(actions, 1):
-            firing = Firing(
-                key=key_of(self.opened.event.record, track, run, name, number),
-                track=track,
-                run=run,
-                trigger=trigger,
-                threshold=threshold,
-                action=action,
-                due=due,
-                at=self.now_s,
-                skip=skip,
-            )
-            if skip is None and self.defer(firing, self.now_s):
-                continue
-            self.firings.append(firing)
-            if skip is None and action.sets is not None:
-                self.updates.append(Update(action.sets))
-                self.updating.append(firing)
-
-    def defer(self, firing: Firing, at: int) -> bool:
-        """Let an action with `during` wait for its calendar's next opening; False if it need not wait."""
-        hours = self.calendars.get(firing.action.during or "")
-        if hours is None:
-            return False
-        try:
-            opening = hours.next_open_s(at)
-        except NoOpenTime:
-            firing.skip = f"'{firing.action.during}' never opens again"
-            return False
-        if opening <= at:
-            return False
-        self.deferred.append((opening, firing))
-        return True
-
-    def _send_deferred(self, at: int) -> None:
-        if not self.deferred:
-            return
-        ready = [firing for opening, firing in self.deferred if opening <= at]
-        self.deferred = [waiting for waiting in self.deferred if waiting[0] > at]
-        for firing in ready:
-            out = "the record is out of the process" if self.out and firing.trigger != "success" else None
-            firing.skip = out or unwanted(firing.trigger, firing.run, firing.at, at)
-            firing.due = firing.at = at
-            self.firings.append(firing)
+    # ------------------------------------------------------------------ saying
 
     def note(self, at: int, text: str) -> None:
         """Say something besides (SPEC 8, Refusals)."""

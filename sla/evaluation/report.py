@@ -1,7 +1,8 @@
 """From the walk and the ledger to the timeline that everybody sees (SPEC 7, and Figures and Roll-up in 8)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from operator import attrgetter
 
 from sla.evaluation.admission import Heard
 from sla.evaluation.firing import key_of, unwanted
@@ -13,6 +14,9 @@ from sla.events import Event
 from sla.instants import from_s, to_s
 from sla.process.model import Process
 from sla.timeline import Effect, Occurrence, Refusal, RollUp, Timeline
+
+_sequence = attrgetter("sequence")
+_by_due = attrgetter("due_at")
 
 
 def report_nothing(process: Process, events: Sequence[Event], refused: list[Refusal], now: datetime) -> Timeline:
@@ -40,13 +44,16 @@ def report(walk: Projection, ledger: Ledger, refused: list[Refusal], now: dateti
             update={"next_wakeup": from_s(walk.opened.from_s)}
         )
     reached = [entry for runs in ledger.entries.values() for entry in runs if entry.at <= now_s]
-    reached.sort(key=lambda entry: entry.sequence)
-    return Timeline.model_construct(
+    reached.sort(key=_sequence)
+    effects = [_effect(entry, walk, now_s) for entry in reached]
+    effects.extend(_without_time(walk, ledger))
+    effects.sort(key=_by_due)
+    return Timeline.of(
         record=ledger.record,
         process=walk.plan.process.process,
         status=_roll_up(walk),
         milestones=tuple(_milestones(walk, ledger, now_s)),
-        effects=tuple(sorted([*(_effect(entry, now_s) for entry in reached), *_without_time(walk, ledger)], key=_by_due)),
+        effects=tuple(effects),
         next_wakeup=_instant(_next_wakeup(walk, ledger, now_s)),
         notes=tuple(walk.notes),
         fields=dict(walk.fields),
@@ -61,7 +68,7 @@ def _refusal(heard: Heard, reason: str) -> Refusal:
 
 
 def _instant(at_s: int | None) -> datetime | None:
-    return None if at_s is None else from_s(at_s)
+    return None if at_s is None else datetime.fromtimestamp(at_s, UTC)
 
 
 def _next_wakeup(walk: Projection, ledger: Ledger, now_s: int) -> int | None:
@@ -78,55 +85,55 @@ def _milestones(walk: Projection, ledger: Ledger, now_s: int) -> Iterable[Occurr
         for run in track.runs:
             retracted = run.violated_at is None and (track.name, run.number, run.line.position) in ledger.retracted
             yield _occurrence(track.name, run, now_s, retracted=retracted)
-        if (forecast := _forecast(walk, track)) is not None:
+        if not walk.out and (forecast := _forecast(walk, track)) is not None:
             yield forecast
 
 
 def _occurrence(name: str, run: Run, now_s: int, *, retracted: bool) -> Occurrence:
-    elapsed = actual = None
-    stopped = run.stopped(now_s)
-    if run.completed_at is not None:
-        elapsed = run.clock.elapsed(run.completed_at)
-        actual = elapsed - stopped
-    until = now_s if run.ended_at is None else run.ended_at
-    return Occurrence.model_construct(
+    clock, limit = run.clock, run.limit
+    until = run.until(now_s)
+    elapsed, stopped = clock.elapsed(until), clock.stopped(until)
+    consumed = elapsed - stopped
+    completed, violated = run.completed_at is not None, run.violated_at is not None
+    ended_at = _instant(run.ended_at)
+    return Occurrence.of(
         milestone=name,
         occurrence=run.number,
         status=run.status(),
-        started_at=from_s(run.clock.start),
+        started_at=from_s(clock.start),
         target_at=_instant(run.target_s()),
-        completed_at=_instant(run.completed_at),
-        violated=run.violated_at is not None,
+        completed_at=ended_at if completed else None,
+        violated=violated,
         violated_at=_instant(run.violated_at),
         retracted=retracted,
-        limit_s=run.limit,
-        elapsed_s=elapsed,
+        limit_s=limit,
+        elapsed_s=elapsed if completed else None,
         stopped_s=stopped,
-        actual_s=actual,
-        overdue_s=run.overdue(now_s),
+        actual_s=consumed if completed else None,
+        overdue_s=max(0, consumed - limit) if violated else 0,
         reason=run.reason,
         line=run.line.position,
-        remaining_s=max(0, run.limit - run.clock.consumed(until)),
-        ended_at=_instant(run.ended_at),
+        remaining_s=max(0, limit - consumed),
+        ended_at=ended_at,
     )
 
 
 def _forecast(walk: Projection, track: Track) -> Occurrence | None:
     """The occurrence that lies ahead, if one is foreseen: it moves with stops and vanishes at exit (SPEC 8, Starting)."""
     line = track.selected
-    if walk.out or line is None or track.open is not None:
+    if line is None or track.open is not None:
         return None
     if walk.process_start is None:
         start = walk.start_field()
         if start is None:
             return None
-    elif track.boundary_of is not None:
+    elif track.by_limit:
         start = track.boundary
     else:
         return None
     clock, limit = walk.milestones.clock_of_selected(track)(start if start is not None else walk.now_s)
     stopped = clock.stops.since is not None
-    return Occurrence.model_construct(
+    return Occurrence.of(
         milestone=track.name,
         occurrence=len(track.runs) + 1,
         status="waiting",
@@ -150,56 +157,58 @@ def _forecast(walk: Projection, track: Track) -> Occurrence | None:
 
 def _roll_up(walk: Projection) -> RollUp:
     restarted = walk.plan.process.on_reopen == "restart"
-    runs = [run for track in walk.milestones.tracks for run in track.runs[track.cycle if restarted else 0 :]]
-    if any(run.violated_at is not None and run.open for run in runs):
-        return "violated_open"
-    if any(run.violated_at is not None for run in runs):
-        return "violated_closed"
-    return "at_risk" if any(run.warned and run.open for run in runs) else "compliant"
+    found: RollUp = "compliant"
+    for track in walk.milestones.tracks:
+        for run in track.runs[track.cycle :] if restarted else track.runs:
+            if run.violated_at is not None:
+                if run.open:
+                    return "violated_open"
+                found = "violated_closed"
+            elif run.warned and run.open and found == "compliant":
+                found = "at_risk"
+    return found
 
 
 # ---------------------------------------------------------------------- effects
 
 
-def _effect(entry: Entry, now_s: int) -> Effect:
-    firing = entry.firing
-    moot = unwanted(firing.trigger, firing.run, entry.at, now_s) if entry.status == "due" else entry.reason
-    return Effect.model_construct(
+def _effect(entry: Entry, walk: Projection, now_s: int) -> Effect:
+    firing, moot = entry.firing, entry.reason
+    if entry.status == "due":
+        trigger = firing.trigger
+        moot = None if trigger == "retracted" else unwanted(trigger, walk.milestones.run_of(firing), entry.at, now_s)
+    return Effect.of(
         key=entry.key,
         due_at=from_s(firing.due),
         milestone=firing.track,
-        occurrence=firing.run.number,
+        occurrence=firing.number,
         trigger=firing.trigger,
         threshold=firing.threshold,
         action=firing.action.kind,
         params=firing.action.params,
         status=entry.status,
         reason=entry.reason,
-        line=firing.run.line.position,
+        line=firing.line,
         moot=moot,
     )
-
-
-def _by_due(effect: Effect) -> datetime:
-    return effect.due_at
 
 
 def _without_time(walk: Projection, ledger: Ledger) -> Iterable[Effect]:
     """Warnings that a dynamic limit leaves no time for are skipped, listed at the start (SPEC 8, Figures)."""
     for track in walk.milestones.tracks:
         for run in track.runs:
-            for trigger, threshold in run.without_time():
-                for number, action in enumerate(trigger.actions, 1):
+            for rung in run.without_time() if run.ladder.without_time else ():
+                for number, action in enumerate(rung.trigger.actions if rung.trigger else (), 1):
                     reason = f"the limit of {run.limit} s leaves no time for it"
-                    key = key_of(ledger.record, track.name, run, f"warning-{trigger.position}", number)
+                    key = key_of(ledger.record, track.name, run, f"warning-{rung.position}", number)
                     done = len(ledger.entries.get(key, ()))
-                    yield Effect.model_construct(
+                    yield Effect.of(
                         key=f"{key}~{done + 1}" if done else key,
                         due_at=from_s(run.clock.start),
                         milestone=track.name,
                         occurrence=run.number,
                         trigger="warning",
-                        threshold=threshold,
+                        threshold=rung.threshold,
                         action=action.kind,
                         params=action.params,
                         status="skipped",

@@ -1,39 +1,26 @@
 """One occurrence while it is walked: its clock, its limit, what it still waits for, and how it ended."""
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from sla.evaluation.clock import Clock
-from sla.evaluation.plan import Line, Trigger
+from sla.evaluation.clock import NEVER, Clock, Stops
+from sla.evaluation.plan import NO_LADDER, Line, Rung, Trigger, ladder
 from sla.timeline import Status
 
 Ending = Literal["completed", "cancelled", "exit", "rolled"]
-TARGET_RANK = 1
-_RANKS = {"warning": 0, "violation": 2}
-
-
-class Due(NamedTuple):
-    """Something on an occurrence's schedule; `trigger` is None for the target itself.
-
-    At one instant the order is that of consumed time, and at one threshold: warning, target, violation.
-    """
-
-    at: int
-    threshold: int
-    rank: int
-    position: int
-    trigger: Trigger | None
 
 
 class Run:
     """An occurrence in the walk. `born` is when it came to be, which may be after its start (born late).
 
     `origin` is from where a line with `start: process` counts that takes its place after a cancellation or a switch.
+    What lies ahead of it: `next`, its next threshold, at `next_at`; and at `passes_at` its target, if it is not violated.
+    `reached` is when its clock comes to the limit, violated or not.
     """
 
     __slots__ = (
-        "anew", "born", "business_day", "clock", "completed_at", "ended_at", "ending", "exit", "frozen_target",
-        "limit", "line", "number", "origin", "pending", "reason", "schedule", "serial", "succeeded", "target",
-        "violated_at", "warned",
+        "anew", "born", "business_day", "clock", "completed_at", "ended_at", "ending", "exit", "frozen_target", "ladder",
+        "limit", "line", "next", "next_at", "number", "origin", "passed", "passes_at", "reached", "reason", "serial",
+        "succeeded", "target", "violated_at", "warned",
     )  # fmt: skip
 
     def __init__(self, *, number: int, line: Line, clock: Clock, limit: int, born: int, serial: int, origin: int) -> None:
@@ -45,8 +32,12 @@ class Run:
         self.origin = origin
         self.serial = serial
         self.business_day = clock.hours.business_day_s
-        self.pending: list[Trigger] = list(line.triggers)
-        self.schedule: list[Due] = []
+        self.passed: frozenset[Trigger] = frozenset()
+        self.next: Rung | None = None
+        self.next_at = NEVER
+        self.passes_at: int | None = None
+        self.reached: int | None = None
+        self.ladder = NO_LADDER
         self.target: int | None = None
         self.frozen_target: int | None = None
         self.violated_at: int | None = None
@@ -59,33 +50,56 @@ class Run:
         self.warned = False
         self.succeeded = False
 
+    def fork(self, stops: Stops) -> "Run":
+        """A copy that goes its own way from here, under its own stops."""
+        copy = Run.__new__(Run)
+        for name in Run.__slots__:
+            setattr(copy, name, getattr(self, name))
+        copy.clock = Clock(self.clock.hours, self.clock.start, stops)
+        return copy
+
     @property
     def open(self) -> bool:
         """Neither completed nor closed otherwise."""
         return self.ended_at is None
 
-    def arm(self) -> None:
-        """Lay out what lies ahead (or was found elapsed), after a change of limit or stops."""
-        reach, limit = self.clock.reach, self.limit
-        target = reach(limit)
-        kept = self.violated_at is not None and self.clock.stops.since is not None
-        if target is not None and not kept:
-            self.target = target
-        schedule = []
-        if self.violated_at is None and target is not None:
-            schedule.append(Due(target, limit, TARGET_RANK, 0, None))
-        for trigger in self.pending:
-            threshold = trigger.threshold(limit, self.business_day)
-            at = reach(threshold) if threshold > 0 else None
-            if at is not None:
-                schedule.append(Due(at, threshold, _RANKS[trigger.kind], trigger.position, trigger))
-        schedule.sort(key=_by_time)
-        self.schedule = schedule
+    # ------------------------------------------------------------------ what lies ahead
 
-    def without_time(self) -> list[tuple[Trigger, int]]:
+    def arm(self) -> None:
+        """See anew what lies ahead (or was found elapsed), after a change of limit or stops."""
+        target = self.clock.reach(self.limit)
+        violated = self.violated_at is not None
+        if target is not None and not (violated and self.clock.stops.since is not None):
+            self.target = target
+        self.passes_at = None if violated else target
+        self.reached = target
+        self.ladder = ladder(self.line, self.limit, self.business_day)
+        self._look_ahead()
+
+    def pass_target(self) -> None:
+        """Pass the target: it is violated, at that instant."""
+        self.violated_at, self.passes_at = self.passes_at, None
+        self._look_ahead()
+
+    def pass_trigger(self, trigger: Trigger) -> None:
+        """Pass a warning or a violation: it does not come again."""
+        self.passed |= {trigger}
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Find the next threshold. Further ones are reached later, if at all, so this one alone needs to be timed."""
+        for rung in self.ladder.rungs:
+            threshold, _, _, trigger = rung
+            if trigger in self.passed or (trigger is None and self.violated_at is not None):
+                continue
+            at = self.reached if threshold == self.limit else self.clock.reach(threshold)
+            self.next, self.next_at = rung, NEVER if at is None else at
+            return
+        self.next, self.next_at = None, NEVER
+
+    def without_time(self) -> list[Rung]:
         """The warnings that a dynamic limit leaves no time for, with their thresholds (≤ 0); a longer limit revives them."""
-        found = ((trigger, trigger.threshold(self.limit, self.business_day)) for trigger in self.pending)
-        return [(trigger, threshold) for trigger, threshold in found if threshold <= 0]
+        return [rung for rung in self.ladder.without_time if rung.trigger not in self.passed]
 
     def target_s(self) -> int | None:
         """The target as the timeline shows it: none while stopped, unless violated already (SPEC 8, Stopping)."""
@@ -111,17 +125,8 @@ class Run:
         """Open it again, as if it had never ended; the caller arms it."""
         self.ending = self.ended_at = self.completed_at = self.reason = None
 
-    def overdue(self, now_s: int) -> int:
-        """Open, unstopped seconds beyond the limit, until its end."""
-        if self.violated_at is None:
-            return 0
-        return max(0, self.clock.consumed(self._until(now_s)) - self.limit)
-
-    def stopped(self, now_s: int) -> int:
-        """Open seconds stopped, until its end."""
-        return self.clock.stopped(self._until(now_s))
-
-    def _until(self, now_s: int) -> int:
+    def until(self, now_s: int) -> int:
+        """The instant up to which its figures count: now, or its end."""
         return now_s if self.ended_at is None else self.ended_at
 
     def status(self) -> Status:
@@ -134,7 +139,3 @@ class Run:
         if violated:
             return "overdue"
         return "running" if self.clock.stops.since is None else "stopped"
-
-
-def _by_time(due: Due) -> tuple[int, int, int, int]:
-    return due[:4]

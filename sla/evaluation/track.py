@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from sla.evaluation.clock import BEGINNING, Clock
+from sla.evaluation.clock import BEGINNING, Clock, Stops
 from sla.evaluation.plan import Line, recurrence_of
-from sla.evaluation.run import Run
+from sla.evaluation.run import Ending, Run
+from sla.process.conditions import Situation
 
 ClockFrom = Callable[[int], tuple[Clock, int]]
 """Builds the clock and the limit that the selected line would have from a start."""
@@ -14,11 +15,16 @@ MAX_RUNS = 10_000
 
 
 class Track:
-    """The occurrences of one milestone. `cycle` is the index of the first that belongs to the present cycle."""
+    """The occurrences of one milestone; of them, never more than one is `open`.
+
+    `cycle` is the index of the first that belongs to the present cycle, and `last` the latest that does. It is `over` while
+    no other may begin in this cycle. `boundary` is from where a successor would count; if `by_limit`, that is where its
+    predecessor's clock reaches its limit.
+    """
 
     __slots__ = (
-        "boundary", "boundary_of", "cycle", "due_while_out", "held_since", "lines", "name", "recurrence", "runs",
-        "selected", "selected_since",
+        "boundary", "by_limit", "cycle", "due_while_out", "held_since", "last", "lines", "name", "open", "over",
+        "recurrence", "runs", "selected", "selected_since",
     )  # fmt: skip
 
     def __init__(self, lines: tuple[Line, ...]) -> None:
@@ -26,23 +32,58 @@ class Track:
         self.lines = lines
         self.recurrence = recurrence_of(lines)
         self.runs: list[Run] = []
+        self.open: Run | None = None
+        self.last: Run | None = None
+        self.over = False
         self.cycle = 0
         self.selected: Line | None = None
         self.selected_since = BEGINNING
         self.held_since = BEGINNING
         self.due_while_out = False
         self.boundary: int | None = None
-        self.boundary_of: tuple[Clock, int] | None = None
+        self.by_limit = False
 
-    @property
-    def open(self) -> Run | None:
-        """The open occurrence; there is never more than one."""
-        return self.runs[-1] if self.runs and self.runs[-1].open else None
+    def fork(self, stops_of: Callable[[Line], Stops]) -> "Track":
+        """A copy that goes its own way from here. Only the latest occurrence can still change; the others are shared."""
+        copy = Track.__new__(Track)
+        for name in Track.__slots__:
+            setattr(copy, name, getattr(self, name))
+        if self.runs:
+            last = self.runs[-1].fork(stops_of(self.runs[-1].line))
+            copy.runs = [*self.runs[:-1], last]
+            copy.open = None if self.open is None else last
+            copy.last = None if self.last is None else last
+        else:
+            copy.runs = []
+        return copy
 
-    @property
-    def last(self) -> Run | None:
-        """The latest occurrence of the present cycle."""
-        return self.runs[-1] if len(self.runs) > self.cycle else None
+    def begin(self, run: Run) -> None:
+        """Open a new occurrence."""
+        self.runs.append(run)
+        self.open = self.last = run
+        self.due_while_out = False
+        self.boundary, self.by_limit = None, False
+
+    def end(self, ending: Ending, at: int, reason: str | None) -> None:
+        """Close the open occurrence."""
+        if self.open is not None:
+            self.open.end(ending, at, reason)
+            self.open = None
+            self.over = ending == "exit" or (ending == "completed" and self.recurrence == "none")
+
+    def reopen(self) -> Run:
+        """Open the latest occurrence again, as if it had never ended."""
+        run = self.open = self.runs[-1]
+        run.reopen()
+        self.over = False
+        return run
+
+    def line_for(self, situation: Situation) -> Line | None:
+        """The first line that applies."""
+        for line in self.lines:
+            if line.when is None or line.when.holds(situation):
+                return line
+        return None
 
     def select(self, line: Line | None, since: int) -> bool:
         """Let another line apply (or none) from `since` on; whether that is news."""
@@ -57,24 +98,22 @@ class Track:
 
     def new_cycle(self) -> None:
         """Begin anew: what was stays listed, and the next occurrence is a first one again."""
-        self.cycle = len(self.runs)
+        self.cycle, self.last = len(self.runs), None
+        self.over = False
         self.due_while_out = False
-        self.boundary, self.boundary_of = None, None
+        self.boundary, self.by_limit = None, False
 
     def completed(self, run: Run, at: int) -> None:
         """Fix from where a successor of a completed occurrence would count."""
         early = run.frozen_target is None or at < run.frozen_target
-        if self.recurrence == "periodic" or (self.recurrence == "sequential" and early):
-            self.boundary_of = (run.clock, run.limit)
-            self.rearm()
-        else:
-            self.boundary, self.boundary_of = at, None
+        self.boundary = at
+        self.by_limit = self.recurrence == "periodic" or (self.recurrence == "sequential" and early)
+        self.rearm()
 
     def rearm(self) -> None:
         """Recompute the boundary after a stop: it lies where the predecessor's clock reaches its limit."""
-        if self.boundary_of is not None:
-            clock, limit = self.boundary_of
-            self.boundary = clock.reach(limit)
+        if self.by_limit:
+            self.boundary = self.runs[-1].clock.reach(self.runs[-1].limit)
 
     def start_of_next(self, at: int, process_start: int, clock_from: ClockFrom) -> int | None:
         """From when an occurrence that begins at `at` counts; None when none may begin then."""

@@ -32,7 +32,7 @@ class Happening(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Situation:
     """What a condition may look at: the fields, the events of this instant, and which `after` pairs hold."""
 
@@ -56,7 +56,10 @@ class Every:
     parts: tuple[Node, ...]
 
     def holds(self, now: Situation) -> bool:  # noqa: D102 - see Node
-        return all(part.holds(now) for part in self.parts)
+        for part in self.parts:  # noqa: SIM110 - a generator for each question costs more than the answer
+            if not part.holds(now):
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,10 @@ class Occurs:
     where: Node | None
 
     def holds(self, now: Situation) -> bool:  # noqa: D102 - see Node
-        return any(
-            self.name in event.names() and (self.where is None or self.where.holds(Situation(event.facts())))
-            for event in now.events
-        )
+        for event in now.events:
+            if self.name in event.names() and (self.where is None or self.where.holds(Situation(event.facts()))):
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,8 @@ def _comparable(left: object, right: object) -> bool:
 
 
 def _is_any(value: Any, operands: tuple[Any, ...]) -> bool:
+    if isinstance(value, str):  # this is what conditions ask most, and text equals nothing but text
+        return value in operands
     return value is not None and any(equal(value, operand) for operand in operands)
 
 

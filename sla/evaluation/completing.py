@@ -1,0 +1,101 @@
+"""Completing an occurrence, by an event that says so or by its `complete_when`; and taking that back (SPEC 4 and 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sla.evaluation.passing import pass_all
+from sla.evaluation.plan import EXPLICIT, SELECTION, Questions
+from sla.evaluation.run import Run
+from sla.evaluation.track import Track
+from sla.events import Completed, Uncompleted
+from sla.process.conditions import Happening
+
+if TYPE_CHECKING:
+    from sla.evaluation.projection import Projection
+
+
+def completions(record: Projection, at: int, batch: Sequence[Happening], raised: Questions) -> None:
+    """What the events complete, in their order; then what fields, or several events together, complete."""
+    milestones = record.milestones
+    raised |= milestones.doubts
+    milestones.doubts &= SELECTION
+    if not raised & record.plan.completing:
+        return
+    concerned = _concerned(record, raised)
+    uncompleted: list[Track] = []
+    by_event = any(track.open.line.completed_by_event for track in concerned if track.open)
+    for event in batch if raised & EXPLICIT or (by_event and len(batch) > 1) else ():
+        if type(event) is Completed:
+            _complete_explicitly(record, at, event)
+        elif type(event) is Uncompleted:
+            uncompleted.append(_uncomplete(record, at, event))
+            concerned = _concerned(record, raised | milestones.doubts)
+        elif len(batch) > 1:
+            _complete_declared(record, at, [event], concerned)
+    asked = [track for track in concerned if track not in uncompleted] if uncompleted else concerned
+    _complete_declared(record, at, batch, asked)
+    for track in asked:
+        if track.open is not None and track.open.line.completed_by_event:
+            milestones.doubts |= track.open.line.question  # what an event denied at this instant may hold without it
+
+
+def complete(record: Projection, track: Track, run: Run, at: int) -> None:
+    """Complete an open occurrence: what was due before is passed, what would follow is dropped."""
+    pass_all(record, track, run, until=at - 1, completing=True)
+    track.end("completed", at, None)
+    run.completed_at = at
+    if not run.succeeded:
+        run.succeeded = True
+        record.outbox.fire(track.name, run, "success", None, run.line.success, threshold=None, due=at)
+    track.completed(run, at)
+
+
+def _concerned(record: Projection, raised: Questions) -> list[Track]:
+    """The open milestones whose `complete_when` is in question."""
+    return [track for track in record.milestones.tracks if track.open is not None and raised & track.open.line.question]
+
+
+def _complete_declared(record: Projection, at: int, batch: Sequence[Happening], tracks: list[Track]) -> None:
+    for track in tracks:
+        if track.open is not None and _declared(record, track.open, batch):
+            complete(record, track, track.open, at)
+
+
+def _declared(record: Projection, run: Run, batch: Sequence[Happening]) -> bool:
+    """Whether `complete_when` completes it; what begins at an instant is not completed by an event of it."""
+    condition = run.line.complete
+    if condition is None:
+        return False
+    if run.anew:
+        run.anew = condition.holds(record.situation)
+        if run.anew:
+            return False
+    by_event = run.line.completed_by_event and run.serial < record.serial
+    return condition.holds(record.situation_at(batch) if by_event else record.situation)
+
+
+def _complete_explicitly(record: Projection, at: int, event: Completed) -> None:
+    track = record.milestones.track(event.milestone)
+    if track.open is None:
+        record.note(at, f"completed '{track.name}' (event '{event.id}'): nothing was open, nothing changed")
+    else:
+        complete(record, track, track.open, at)
+
+
+def _uncomplete(record: Projection, at: int, event: Uncompleted) -> Track:
+    track = record.milestones.track(event.milestone)
+    last = track.runs[-1] if track.runs else None
+    if last is not None and last.open and len(track.runs) > 1 and track.runs[-2].completed_at is not None:
+        record.refuse(event, f"the successor of '{track.name}' (occurrence {last.number}) is already open")
+        return track
+    if last is None or last.completed_at is None:
+        record.note(at, f"uncompleted '{track.name}' (event '{event.id}'): it was not completed, nothing changed")
+        return track
+    record.milestones.reopen(track)
+    last.anew = last.line.complete is not None and last.line.complete.holds(record.situation)
+    track.boundary, track.by_limit = None, False
+    last.arm()
+    record.presence.close_after_all(track, last)
+    return track
