@@ -4,6 +4,7 @@ Durable means: spelled once, here, as a literal, and never changed while a case 
 only grow, by fields with defaults. A test pins all of them.
 """
 
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
@@ -66,12 +67,13 @@ class Payload(BaseModel):
 
     @model_serializer(mode="wrap")
     def _tersely(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        fields, data = type(self).model_fields, whole(self)
-        return {
-            name: value
-            for name, value in data.items()
-            if getattr(self, name) != fields[name].get_default(call_default_factory=True)
-        }
+        defaults = _defaults(type(self))
+        return {name: value for name, value in whole(self).items() if getattr(self, name) != defaults[name]}
+
+
+@cache
+def _defaults(payload: type[Payload]) -> dict[str, Any]:
+    return {name: field.get_default(call_default_factory=True) for name, field in payload.model_fields.items()}
 
 
 class ProcessRef(Payload):
