@@ -3,7 +3,9 @@
 The wrapping happens at the composition root, by putting the classes below in the place of those that it introduces.
 """
 
+import ctypes
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -82,7 +84,14 @@ async def _hasty(*arguments: Any, **options: Any) -> Client:
     return Client(**config)
 
 
+def _mortal() -> None:
+    """On Linux the kernel ends this process when the world that started it is killed (prctl PR_SET_PDEATHSIG = 1)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 if __name__ == "__main__":
+    _mortal()
     POINTS.note("began", wall=time.time())
     for name, port in FRAGILE.items():
         assert hasattr(wiring, name), name
