@@ -16,8 +16,8 @@ from activities.ports import Cases, Definitions, LedgerLine
 from activities.situation import situation
 from sla.dispatch import BUDGET_S, dispatch, view_of, without_future
 from sla.events import Event
-from sla.finding import Finding
-from sla.messages import DECIDE, CaseView, Concluded, DecideInput, Decision, World
+from sla.finding import Finding, Settled
+from sla.messages import DECIDE, CaseView, Concluded, DecideInput, Decision, Fulfilled, World
 from sla.timeline import Timeline
 
 logger = structlog.get_logger()
@@ -53,28 +53,29 @@ class Decider:
             decision = dispatch(
                 asked, there.process, there.timeline, self._worlds, before=before, budget_s=self._budget_s, says=says
             )
-            unknown = await self._settle(asked, decision, there.timeline)
-            if not unknown:
+            settled = await self._settle(asked, decision, there.timeline)
+            if not settled.unknown:
                 break
-            found += unknown
-            asked = _knowing(asked, unknown)
+            found += settled.unknown
+            asked = _knowing(asked, settled.unknown)
         self._count(before, decision, view_of(there.timeline))
         logger.debug("case_decided", record=asked.record, events=len(asked.log), status=there.timeline.status)
-        return decision.model_copy(update={"refused": [*future, *decision.refused], "found": found})
+        fulfilled = [Fulfilled(key=line.key, events=line.events()) for line in settled.stood]
+        return decision.model_copy(update={"refused": [*future, *decision.refused], "found": found, "fulfilled": fulfilled})
 
     async def _before(self, asked: DecideInput) -> CaseView | None:
         """What a case that starts anew showed before its news: a run does not hand on what can be derived."""
         known = asked.log[: len(asked.log) - asked.news]
         return view_of((await situation(self._definitions, asked.ref, known, asked.now)).timeline) if known else None
 
-    async def _settle(self, asked: DecideInput, decision: Decision, timeline: Timeline) -> Sequence[Event]:
-        """Tell the store; returns what it knows besides. Of a record that was never opened it need not know."""
+    async def _settle(self, asked: DecideInput, decision: Decision, timeline: Timeline) -> Settled:
+        """Tell the store, which may know more. Of a record that was never opened it need not know."""
         refused = {one.event for one in decision.refused}
         first = len(asked.log) - asked.news
         news = [event for event in asked.log[first:] if event.id not in refused]
         log = [*asked.log[:first], *news]
         if not log:
-            return []
+            return Settled()
         undone = [*asked.concluded, *(one for one in decision.drop if one.key not in asked.running)]
         ended = [*(_undone(one, timeline) for one in undone), *_updates(timeline)]
         settled = await self._cases.settle(Finding(ref=asked.ref, log=log, news=len(news), timeline=timeline, ended=ended))
@@ -84,7 +85,7 @@ class Decider:
             self._observer.effect(kind, line.outcome)
             if line.outcome != "performed":
                 logger.warning("action_ended_undone", record=asked.record, key=line.key, kind=kind, outcome=line.outcome)
-        return settled.unknown
+        return settled
 
     def _count(self, shown: CaseView | None, decision: Decision, view: CaseView) -> None:
         self._observer.decided()

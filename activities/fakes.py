@@ -76,17 +76,19 @@ class MemoryCases:
         shown = self.views.get(timeline.record)
         if shown is None or shown.as_of <= timeline.as_of:
             self.views[timeline.record] = timeline
-        return Settled(new=await self._enter(finding))
+        return await self._enter(finding)
 
-    async def _enter(self, finding: Finding) -> list[LedgerLine]:
+    async def _enter(self, finding: Finding) -> Settled:
         kinds = {effect.key: effect.action for effect in finding.timeline.effects}
-        new = []
+        new, stood = [], []
         for line in finding.ended:
             before = self.ledger.lines.get(line.key)
             stands = await self.ledger.write(finding.timeline.record, kinds.get(line.key, "unknown"), line)
             if stands is line and (before is None or before.outcome != line.outcome):
                 new.append(line)
-        return new
+            elif stands.outcome == "performed" and line.outcome != "performed":
+                stood.append(stands)
+        return Settled(new=new, stood=stood)
 
 
 @dataclass(slots=True)
@@ -104,7 +106,7 @@ class MemoryLedger:
     async def write(self, record: str, kind: str, line: LedgerLine) -> LedgerLine:
         _fail(self.failures)
         stands = self.lines.get(line.key)
-        if stands is None or (stands.outcome == "gave_up" and line.outcome != "gave_up"):
+        if stands is None or stands.outcome not in ("performed", line.outcome):
             self.lines[line.key] = line
             self.kinds[line.key] = kind
         return self.lines[line.key]

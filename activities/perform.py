@@ -24,7 +24,6 @@ from activities.ports import Cases, Clock, Definitions, Ledger, LedgerLine, Perm
 from activities.progress import LedgerProgress
 from activities.situation import Situation, situation
 from sla.dispatch import NO_LONGER_WANTED, NOBODY_TOLD, unwanted, violation_keys
-from sla.events import read_event
 from sla.instants import to_instant
 from sla.messages import ACTION_PREFIX, Performed, PerformInput, World
 from sla.timeline import Effect
@@ -92,7 +91,7 @@ class Performer:
         `now` is by the clock that the case goes by, the Temporal server's: this host's may be wrong. Default: this host's.
         """
         recorded = await self._ledger.find(asked.key)
-        if recorded is not None and recorded.outcome != "gave_up":
+        if recorded is not None and recorded.outcome == "performed":
             return _performed(recorded)
         now = to_instant(now or self._clock.now())
         found = await self._situation(asked, now)
@@ -154,9 +153,8 @@ class Performer:
 
 
 def _performed(line: LedgerLine) -> Performed:
-    events = [read_event(data, where=line.key) for data in line.detail.get("events", [])]
     outcome = "performed" if line.outcome == "performed" else "dropped"
-    return Performed.model_validate({"outcome": outcome, "reason": line.reason, "events": events})
+    return Performed.model_validate({"outcome": outcome, "reason": line.reason, "events": line.events()})
 
 
 def _first(error: ValidationError) -> str:

@@ -91,7 +91,7 @@ class Cases(Protocol):
 
 
 class Ledger(Protocol):
-    """Each action recorded once. The first line for a key stays, but a `gave_up` gives way to `performed` or `dropped`."""
+    """Each action recorded once. A line gives way to one of another outcome, but `performed` stands."""
 
     async def find(self, key: str) -> LedgerLine | None:
         """What is recorded for this key."""

@@ -118,7 +118,7 @@ def _refused(asked: DecideInput, timeline: Timeline) -> Iterator[Refused]:
 def _sort_out(
     asked: DecideInput, process: Process, timeline: Timeline, worlds: Mapping[str, World], budget_s: int
 ) -> tuple[list[Task], list[Concluded]]:
-    done, running = set(asked.done), set(asked.running)
+    done, running, dropped = set(asked.done), set(asked.running), set(asked.dropped)
     start: list[Task] = []
     drop: list[Concluded] = []
     for effect in timeline.effects:
@@ -127,6 +127,8 @@ def _sort_out(
         if effect.key in running:
             if (reason := unwanted(effect)) is not None:
                 drop.append(Concluded(key=effect.key, outcome="dropped", reason=reason))
+        elif effect.key in dropped and _wanted_again(effect):
+            start.append(_task(effect, worlds[effect.action], budget_s))
         elif effect.key not in done and effect.status != "skipped":
             ended = _undone(effect, process, asked.done, worlds)
             if ended is not None:
@@ -136,6 +138,11 @@ def _sort_out(
     gone = running - {effect.key for effect in timeline.effects}
     drop += (Concluded(key=key, outcome="dropped", reason=NO_LONGER_WANTED) for key in sorted(gone))
     return sorted(start, key=lambda task: _RANK[task.trigger]), drop
+
+
+def _wanted_again(effect: Effect) -> bool:
+    """Whether an action that was dropped is wanted after all: the record was reopened, say. To take back is tried once."""
+    return effect.status == "due" and effect.trigger != "retracted" and unwanted(effect) is None
 
 
 def _undone(effect: Effect, process: Process, done: Sequence[str], worlds: Mapping[str, World]) -> Concluded | None:

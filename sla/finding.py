@@ -30,7 +30,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What came of a finding: `unknown` events, for whose sake nothing was written, or the lines `new` to the ledger."""
+    """What came of a finding: `unknown` events, for whose sake nothing was written; or the ledger's lines.
+
+    `new` are those written; `stood` are of actions that were performed, although the case took them for undone.
+    """
 
     unknown: Sequence[Event] = ()
     new: Sequence[LedgerLine] = ()
+    stood: Sequence[LedgerLine] = ()

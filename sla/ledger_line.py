@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sla.events import AnyEvent, read_event
 from sla.messages import Outcome
 
 
@@ -16,3 +17,8 @@ class LedgerLine:
     at: datetime
     reason: str | None = None
     detail: dict[str, Any] = field(default_factory=dict)
+
+    def events(self) -> list[AnyEvent]:
+        """What the action decided about the record, such as whom a reassignment chose."""
+        told: list[Any] = [read_event(data, where=self.key) for data in self.detail.get("events", [])]
+        return told

@@ -194,6 +194,13 @@ class Refused(Payload):
     reason: str
 
 
+class Fulfilled(Payload):
+    """An action that was performed, although its answer never reached the case, and what it decided about the record."""
+
+    key: str
+    events: list[AnyEvent] = Field(default_factory=list)
+
+
 class DecideInput(Payload):
     """A question to the law: given this log, what now?"""
 
@@ -203,6 +210,7 @@ class DecideInput(Payload):
     news: int = Field(default=0, description="how many events at the end of the log are new and may be refused")
     done: list[str] = Field(default_factory=list, description="keys of actions started or ended")
     running: list[str] = Field(default_factory=list, description="of those, the keys still under way")
+    dropped: list[str] = Field(default_factory=list, description="of those, the keys that were not wanted then")
     concluded: list[Concluded] = Field(default_factory=list, description="ended undone since the last decision")
     now: Instant
     shown: CaseView | None = None
@@ -216,6 +224,7 @@ class Decision(Payload):
     refused: list[Refused] = Field(default_factory=list)
     start: list[Task] = Field(default_factory=list)
     drop: list[Concluded] = Field(default_factory=list, description="due, but no longer wanted")
+    fulfilled: list[Fulfilled] = Field(default_factory=list, description="taken for undone, but the ledger has them")
     next_wakeup: Instant | None = None
     wakeup_for: str = Field(default="", description="what it will be for, for Temporal's UI, if it is sooner than armed")
     view: ViewChange | None = Field(default=None, description="None when it is as it was")

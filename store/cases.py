@@ -56,7 +56,7 @@ class StoredCases:
                 changes |= _view(finding.timeline, known | changes)
             if changes:
                 await connection.execute(update(records).where(records.c.id == record).values(changes))
-            return Settled(new=await enter(connection, finding.timeline, finding.ended))
+            return await enter(connection, finding.timeline, finding.ended)
 
 
 async def log_of(connection: AnyConnection, record: str) -> list[Event]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Insert, select
 
+from sla.finding import Settled
 from sla.ledger_line import LedgerLine
 from sla.timeline import Timeline
 from store.connection import AnyConnection
@@ -17,7 +18,7 @@ from store.upsert import insert_into
 
 
 class StoredLedger:
-    """The ledger of one database. The first line for a key stays, but a `gave_up` gives way to `performed` or `dropped`."""
+    """The ledger of one database. A line gives way to one of another outcome, but `performed` stands."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -42,26 +43,26 @@ class StoredLedger:
             await connection.execute(_one_more_attempt(connection.dialect.name), values)
 
 
-async def enter(connection: AnyConnection, timeline: Timeline, lines: Sequence[LedgerLine]) -> list[LedgerLine]:
-    """Write what a decision found ended, in its own transaction; returns the lines that are new.
+async def enter(connection: AnyConnection, timeline: Timeline, lines: Sequence[LedgerLine]) -> Settled:
+    """Write what a decision found ended, in its own transaction; returns the lines that are new, and those that stood.
 
-    A key that has a line is passed over, but for a `gave_up`, which gives way.
+    A line gives way to one with another outcome, but for `performed`, which stands.
     """
     if not lines:
-        return []
+        return Settled()
     keys = [line.key for line in lines]
-    there = await connection.execute(
-        select(effect_ledger.c.key, effect_ledger.c.outcome).where(effect_ledger.c.key.in_(keys))
-    )
-    known = {row.key: row.outcome for row in there}
-    new = [line for line in lines if known.get(line.key) in (None, "gave_up") and known.get(line.key) != line.outcome]
+    there = await connection.execute(select(effect_ledger).where(effect_ledger.c.key.in_(keys)))
+    found = {row["key"]: line_of(row) for row in there.mappings()}
+    known = {key: line.outcome for key, line in found.items()}
+    stood = [found[line.key] for line in lines if line.outcome != "performed" and known.get(line.key) == "performed"]
+    new = [line for line in lines if known.get(line.key) not in ("performed", line.outcome)]
     kinds = {effect.key: effect.action for effect in timeline.effects}
     if any(line.key not in kinds for line in new):  # present knowledge does not list it any more
         rows = await connection.execute(select(effects.c.key, effects.c.action).where(effects.c.key.in_(keys)))
         kinds |= {row.key: row.action for row in rows}
     for line in sorted(new, key=lambda line: line.key):  # in one order everywhere, or two could wait for each other
         await _write(connection, timeline.record, kinds.get(line.key), line)
-    return new
+    return Settled(new=new, stood=stood)
 
 
 async def _find(connection: AnyConnection, key: str) -> LedgerLine | None:
@@ -89,7 +90,8 @@ async def _write(connection: AnyConnection, record: str, kind: str | None, line:
 def _line(dialect: str) -> Insert:
     statement = insert_into(dialect, effect_ledger)
     told = {name: statement.excluded[name] for name in ("kind", "outcome", "at", "reason", "detail", "chosen_for")}
-    gives_way = (effect_ledger.c.outcome == "gave_up") & (statement.excluded.outcome != "gave_up")
+    stands, told_now = effect_ledger.c.outcome, statement.excluded.outcome
+    gives_way = (stands != "performed") & (stands != told_now)
     return statement.on_conflict_do_update(index_elements=["key"], set_=told, where=gives_way)
 
 

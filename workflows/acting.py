@@ -11,7 +11,7 @@ from temporalio.workflow import ActivityCancellationType
 with workflow.unsafe.imports_passed_through():
     from sla import messages
     from sla.events import AnyEvent
-    from sla.messages import Concluded, Outcome, Performed, PerformInput, ProcessRef, Task
+    from sla.messages import Concluded, Fulfilled, Outcome, Performed, PerformInput, ProcessRef, Task
 
 from workflows.telling import second
 
@@ -39,9 +39,11 @@ class Actions:
         self._moot: dict[str, str] = {}
         self._inbox = inbox
         self._taking_back = False
+        self.unwanted = False  # an attempt found its action unwanted; by now it may be wanted again
 
     def start(self, task: Task) -> None:
         """Perform an action."""
+        self.done.pop(task.key, None)
         self.running[task.key] = asyncio.create_task(self._perform(task))
 
     def drop(self, ended: list[Concluded]) -> None:
@@ -50,8 +52,13 @@ class Actions:
             if one.key in self.running:
                 self._moot[one.key] = one.reason
                 self.running[one.key].cancel()
-            else:
+            elif self.done.get(one.key) != "performed":  # it may have ended while this was being decided
                 self.done[one.key] = one.outcome  # the store knows: `decide` has told it
+
+    def fulfil(self, one: Fulfilled) -> None:
+        """Take an action for performed whose answer was lost, and hear what it decided."""
+        self.done[one.key] = "performed"
+        self._tell(one.events)
 
     async def take_back(self) -> None:
         """Cancel what waits for a retry, to be decided anew; an attempt under way is awaited."""
@@ -67,6 +74,7 @@ class Actions:
         try:
             performed = await self._activity(task)
             self.done[task.key] = performed.outcome
+            self.unwanted = self.unwanted or performed.outcome == "dropped"
             self._tell(performed.events)
         except (ActivityError, asyncio.CancelledError) as problem:
             self._unperformed(task, problem)

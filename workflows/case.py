@@ -73,7 +73,7 @@ class SlaCase:
                 await self._wait()
 
     def _must_decide(self) -> bool:
-        return bool(self.inbox or (self.log and (self.undecided or self.actions.concluded)))
+        return bool(self.inbox or (self.log and (self.undecided or self.actions.concluded or self.actions.unwanted)))
 
     def _over(self) -> bool:
         return (self.finished or not self.log) and not self.actions.running
@@ -153,8 +153,9 @@ class SlaCase:
     async def _decide(self) -> None:
         news = self._take_news()
         log = [*self.log, *news]
+        now = as_of(log)
         concluded = list(self.actions.concluded)
-        self.undecided = False
+        self.undecided = self.actions.unwanted = False
         decision = await workflow.execute_local_activity(
             messages.DECIDE,
             DecideInput(
@@ -164,8 +165,9 @@ class SlaCase:
                 news=len(news),
                 done=[*self.actions.done, *self.actions.running],
                 running=list(self.actions.running),
+                dropped=[key for key, outcome in self.actions.done.items() if outcome == "dropped"],
                 concluded=concluded,
-                now=as_of(log),
+                now=now,
                 shown=self.view,
                 armed_at=self.armed_at,
             ),
@@ -175,13 +177,15 @@ class SlaCase:
             local_retry_threshold=DECIDE_HERE,
         )
         del self.actions.concluded[: len(concluded)]
-        self._heed(decision, news)
+        self._heed(decision, news, now)
 
     def _take_news(self) -> list[AnyEvent]:
         """Empty the inbox: each event once, stamped with when it counts as recorded."""
         fresh: dict[str, AnyEvent] = {}
         for event in self.inbox:
-            if event.id not in fresh and not self._known(event):
+            if self._known(event):  # the store knew it before it came here
+                self.answers[event.id] = Reception(duplicate=True, status=self.status)
+            elif event.id not in fresh:
                 fresh[event.id] = self._stamped(event)
         self.inbox.clear()
         return list(fresh.values())
@@ -193,16 +197,19 @@ class SlaCase:
             recorded_at = max(recorded_at, self.quiet_from)
         return event.model_copy(update={"recorded_at": recorded_at})
 
-    def _heed(self, decision: Decision, news: list[AnyEvent]) -> None:
+    def _heed(self, decision: Decision, news: list[AnyEvent], now: datetime) -> None:
         refused = {one.event: one for one in decision.refused}
         found = {event.id for event in decision.found}
         self.log += [*decision.found, *(event for event in news if event.id not in refused and event.id not in found)]
-        # By the clock, not by the decision's `now`, which may be a second ahead: a burst must not drift into the future.
+        # Only what was done puts later news into a later second: a burst of news must not drift into the future.
         this_second = second(workflow.now())
-        self.quiet_from = this_second + SECOND if decision.start else max(this_second, self.quiet_from or this_second)
+        until = max(this_second, self.quiet_from or this_second)
+        self.quiet_from = max(this_second, now) + SECOND if decision.start else until
         self.next_wakeup, self.wakeup_for = decision.next_wakeup, decision.wakeup_for
         self.finished = decision.finished
         self.actions.drop(decision.drop)
+        for done in decision.fulfilled:
+            self.actions.fulfil(done)
         for task in decision.start:
             self.actions.start(task)
         if decision.view is not None:

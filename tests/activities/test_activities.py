@@ -206,3 +206,14 @@ async def test_what_was_performed_is_not_taken_back() -> None:
     ended = Concluded(key=VIOLATION, outcome="dropped", reason="no longer wanted")
     await scene.decider.decide(scene.question("10:30", concluded=[ended], done=[VIOLATION, WARNING]))
     assert scene.ledger.lines[VIOLATION].outcome == "performed"
+
+
+async def test_an_action_taken_for_undone_that_the_ledger_has_is_told_to_the_case_with_what_it_decided() -> None:
+    """A worker that dies after it wrote to the ledger, and before it answered; then the action was no longer wanted."""
+    scene = Scene(process=violating({"reassign": {"to": "ben"}}))
+    await scene.perform(kind="reassign")
+    ended = Concluded(key=VIOLATION, outcome="dropped", reason="no longer wanted")
+    decision = await scene.decider.decide(scene.question("10:30", concluded=[ended], done=[VIOLATION]))
+    (fulfilled,) = decision.fulfilled
+    assert fulfilled.key == VIOLATION
+    assert [event.facts()["set"] for event in fulfilled.events] == [{"owner": "ben"}]

@@ -283,3 +283,10 @@ def test_nobody_is_told_what_a_wake_up_changed_and_no_timer_is_named_that_is_not
     timeline = evaluate(scene.process, {}, scene.question("09:00").log, at("09:00"))
     silent = dispatch(scene.question("09:00", armed_at=at("09:30")), scene.process, timeline, WORLDS, says=False)
     assert (silent.changes, silent.wakeup_for, silent.next_wakeup) == ([], "", at("09:45"))
+
+
+def test_an_action_that_was_dropped_is_begun_when_it_is_wanted_again() -> None:
+    done, dropped = [VIOLATION, WARNING], [VIOLATION]
+    left = Closed(record=RECORD, id="e-c", at=at("09:50"), recorded_at=at("09:50"))
+    assert keys(decided("10:00", done=done, dropped=dropped)) == [VIOLATION]
+    assert keys(decided("10:00", left, done=done, dropped=dropped)) == []

@@ -67,11 +67,12 @@ async def test_what_two_attempts_at_once_decide_is_what_the_ledger_took_first() 
     assert event == other
 
 
-async def test_an_action_that_was_dropped_stays_dropped() -> None:
+async def test_an_action_that_was_dropped_is_performed_when_it_is_wanted_again() -> None:
     scene = Scene()
-    scene.ledger.lines[VIOLATION] = LedgerLine(key=VIOLATION, outcome="dropped", at=at("10:00"), reason="no longer open")
-    performed = await scene.perform()
-    assert (performed.outcome, performed.reason, scene.mailer.sent) == ("dropped", "no longer open", [])
+    scene.ledger.lines[VIOLATION] = LedgerLine(key=VIOLATION, outcome="dropped", at=at("10:00"), reason="the record was out")
+    assert (await scene.perform()).outcome == "performed"
+    assert len(scene.mailer.sent) == 1
+    assert scene.ledger.lines[VIOLATION].outcome == "performed"
 
 
 async def test_an_action_that_was_given_up_is_performed_when_a_person_retries_it() -> None:

@@ -43,13 +43,15 @@ async def test_a_line_is_found_as_it_was_written(ledger: StoredLedger) -> None:
         ("performed", "performed", "first"),
         ("performed", "gave_up", "first"),
         ("performed", "dropped", "first"),
-        ("dropped", "performed", "first"),
+        ("dropped", "dropped", "first"),
+        ("dropped", "performed", "second"),
+        ("dropped", "gave_up", "second"),
         ("gave_up", "gave_up", "first"),
         ("gave_up", "performed", "second"),
         ("gave_up", "dropped", "second"),
     ],
 )
-async def test_the_first_line_stands_but_giving_up_gives_way(
+async def test_what_was_performed_stands_and_all_else_gives_way_to_what_is_otherwise(
     ledger: StoredLedger, first: Outcome, second: Outcome, stands: str
 ) -> None:
     lines = {"first": a_line(first, reason="one"), "second": a_line(second, "10:00", reason="two")}

@@ -171,3 +171,31 @@ async def test_an_action_of_any_kind_that_nobody_can_perform_is_given_up_and_nev
         assert bench.world.ledger.lines[VIOLATION].outcome == "gave_up"
         assert await bench.is_open()
         assert await bench.count("WORKFLOW_TASK_FAILED") == 0
+
+
+async def test_what_was_dropped_when_the_record_left_is_done_when_it_returns(cached: int) -> None:
+    async with Bench(violating(MAIL), cached=cached) as bench:
+        bench.world.mailer.problem = Transient("421")
+        await bench.open()
+        await bench.at(61)
+        await bench.report("closed")
+        await bench.at(62)
+        assert bench.world.ledger.lines[VIOLATION].outcome == "dropped"
+        bench.world.mailer.problem = None
+        await bench.start_with(bench.event("reopened"), bench.world.case_input(bench.record, bench.ref))
+        await bench.at(63)
+        assert bench.world.ledger.lines[VIOLATION].outcome == "performed"
+        assert bench.world.subjects() == ["violation of C-1042"]
+
+
+async def test_an_action_that_ends_while_news_makes_it_unwanted_stays_performed(cached: int) -> None:
+    async with Bench(violating(MAIL), cached=cached) as bench:
+        bench.world.mailer.gate.clear()
+        await bench.open()
+        await bench.at(60)
+        await bench.until(lambda: bench.world.mailer.tries == 1)
+        await bench.report("noted", kind="response.sent", at=59)
+        bench.world.mailer.gate.set()
+        await bench.at(61)
+        assert (await bench.state()).done == {VIOLATION: "performed"}
+        assert bench.world.ledger.lines[VIOLATION].outcome == "performed"
