@@ -114,6 +114,9 @@ class MemoryLedger:
     async def attempt(self, record: str, kind: str, key: str, problem: str) -> None:
         self.attempts.append((key, problem))
 
+    async def tries(self, key: str) -> int:
+        return sum(tried == key for tried, _ in self.attempts)
+
 
 @dataclass(slots=True)
 class MemoryDirectory:

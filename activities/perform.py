@@ -98,7 +98,9 @@ class Performer:
         effect = next((effect for effect in found.timeline.effects if effect.key == asked.key), None)
         reason = NO_LONGER_WANTED if effect is None else await self._unwanted(effect, found)
         if effect is None or reason is not None:
-            return await self._write(kind, asked, LedgerLine(key=asked.key, outcome="dropped", at=now, reason=reason))
+            detail = {"begun": True} if attempt > 1 else {}
+            line = LedgerLine(key=asked.key, outcome="dropped", at=now, reason=reason, detail=detail)
+            return await self._write(kind, asked, line)
         self._count_beginning(kind, effect, now, attempt)
         done = await self._do(kind, asked, found, effect, now)
         detail = done.detail | ({"events": [event.model_dump(mode="json") for event in done.events]} if done.events else {})
@@ -110,10 +112,16 @@ class Performer:
         return None if await self._told(effect, found) else NOBODY_TOLD
 
     async def _told(self, effect: Effect, found: Situation) -> bool:
-        """Whether a violation that is withdrawn may have reached anybody: not if all its actions ended undone."""
+        """Whether a violation that is withdrawn may have reached anybody: not if all its actions are known to have not."""
         keys = violation_keys(effect, found.timeline)
-        lines = [await self._ledger.find(key) for key in keys]
-        return not lines or any(line is None or line.outcome == "performed" for line in lines)
+        return not keys or any([await self._may_have_reached(key) for key in keys])
+
+    async def _may_have_reached(self, key: str) -> bool:
+        """Whether the world may have accepted an action: also if an attempt was begun of which nothing was heard."""
+        line = await self._ledger.find(key)
+        if line is None or line.outcome == "performed":
+            return True
+        return bool(line.detail.get("begun")) and not await self._ledger.tries(key)
 
     async def _situation(self, asked: PerformInput, now: datetime) -> Situation:
         log = await self._cases.log(asked.record)

@@ -105,6 +105,10 @@ class Ledger(Protocol):
         """Note a failed attempt, for people to see why an action has not been performed yet."""
         ...
 
+    async def tries(self, key: str) -> int:
+        """How many failed attempts were noted."""
+        ...
+
 
 class Directory(Protocol):
     """People, roles, queues, accounts and contacts. Unknown names give None or nothing, never an error."""

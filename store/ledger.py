@@ -42,6 +42,12 @@ class StoredLedger:
             values = {"key": key, "record": record, "kind": kind, "attempts": 1, "problem": _plain(problem), "at": at}
             await connection.execute(_one_more_attempt(connection.dialect.name), values)
 
+    async def tries(self, key: str) -> int:
+        """How many failed attempts were noted."""
+        async with self._database.reading() as connection:
+            noted = await connection.scalar(select(effect_attempts.c.attempts).where(effect_attempts.c.key == key))
+        return noted or 0
+
 
 async def enter(connection: AnyConnection, timeline: Timeline, lines: Sequence[LedgerLine]) -> Settled:
     """Write what a decision found ended, in its own transaction; returns the lines that are new, and those that stood.

@@ -132,6 +132,15 @@ async def test_a_retraction_is_for_those_who_may_have_been_told(outcome: Outcome
     assert (performed.outcome, performed.reason) == (("performed", None) if told else ("dropped", NOBODY_TOLD))
 
 
+@pytest.mark.parametrize(("failed", "told"), [(False, True), (True, False)], ids=["lost with its worker", "refused"])
+async def test_an_attempt_of_which_nothing_was_heard_may_have_reached_somebody(failed: bool, told: bool) -> None:
+    scene = Scene(events=[opened(), noted("response.sent", "09:58", recorded="10:03")], clock=SetClock(at("10:04")))
+    if failed:
+        await scene.ledger.attempt(RECORD, "email", VIOLATION, "the mail server does not answer")
+    assert (await scene.perform(VIOLATION, attempt=2)).outcome == "dropped"
+    assert (await scene.perform(RETRACTED)).outcome == ("performed" if told else "dropped")
+
+
 # ---------------------------------------------------------------------- failures
 
 
