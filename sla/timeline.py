@@ -27,14 +27,19 @@ class Fact(BaseModel):
     def of(cls, **values: Any) -> Self:
         """Build one of its values, all of them: what `model_construct` does, without looking for what is not given."""
         fact = _new(cls)
-        _put(fact, "__dict__", values)
-        _put(fact, "__pydantic_fields_set__", cls._names)
-        _put(fact, "__pydantic_extra__", None)
-        _put(fact, "__pydantic_private__", None)
+        _set_values(fact, values)
+        _set_names(fact, cls._names)
+        _set_extra(fact, None)
+        _set_private(fact, None)
         return fact
 
 
-_new, _put = object.__new__, object.__setattr__  # past the frozen model's own
+_new = object.__new__
+# The slots of every pydantic model, written past the frozen ones' own `__setattr__`.
+_set_values, _set_names, _set_extra, _set_private = (
+    BaseModel.__dict__[name].__set__
+    for name in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
+)
 
 
 class Occurrence(Fact):

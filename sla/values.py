@@ -28,6 +28,8 @@ def equal(left: object, right: object) -> bool:
 
 def as_text(value: object) -> str:
     """A scalar as a table's key spells it: 1 and 1.0 are `1`, true is `true`."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():

@@ -89,7 +89,8 @@ class Compiled:
     def between(self, start_s: int, end_s: int) -> int:  # noqa: D102
         first, last = start_s >> SHIFT, end_s >> SHIFT
         if first == last:
-            return self._within(last, end_s) - self._within(first, start_s)
+            chunk = self._chunks.get(first) or self._chunk(first)
+            return chunk.position(end_s) - chunk.position(start_s)
         if first > last:
             return -self.between(end_s, start_s)
         whole = sum(self._total(index) for index in range(first, last))

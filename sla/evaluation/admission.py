@@ -33,12 +33,14 @@ class Heard:
 
     __slots__ = ("at", "event", "from_s", "id", "position", "recorded")
 
-    def __init__(self, event: Event) -> None:
+    def __init__(self, event: Event, position: int) -> None:
+        self.position = position
         self.event = event
         self.id = event.id
-        self.at = self.from_s = to_s(event.at)
-        self.recorded = self.at if event.recorded_at == event.at else to_s(event.recorded_at)
-        self.position = 0
+        at, recorded_at = event.at, event.recorded_at
+        self.at = self.from_s = self.recorded = to_s(at)
+        if recorded_at != at:
+            self.recorded = to_s(recorded_at)
 
     @property
     def late(self) -> bool:
@@ -48,9 +50,11 @@ class Heard:
 
 def hear(events: Iterable[Event], until_s: int) -> list[Heard]:
     """The events that are known by an instant. Their positions are counted among themselves."""
-    heard = [one for one in map(Heard, events) if one.recorded <= until_s]
-    for position, one in enumerate(heard):
-        one.position = position
+    heard: list[Heard] = []
+    for event in events:
+        one = Heard(event, len(heard))
+        if one.recorded <= until_s:
+            heard.append(one)
     return heard
 
 
@@ -70,7 +74,7 @@ def admit(process: Process, calendars: Mapping[str, BusinessHours], events: Sequ
 
 def admit_heard(plan: Plan, calendars: Mapping[str, BusinessHours], heard: Sequence[Heard]) -> Admitted:
     """The same for events that were heard, and a compiled process."""
-    heard = sorted(heard, key=_as_recorded)
+    heard = sorted(heard, key=_as_recorded)  # and where that is the same, in the order given
     refused: list[Refusal] = []
 
     def refuse(one: Heard, reason: str) -> None:
@@ -93,29 +97,33 @@ def _sort_out(
     refuse: Callable[[Heard, str], None],
 ) -> list[Heard]:
     """Those that count besides `opened`."""
-    known = set() if opened is None else {opened.id}
+    known: set[str] = set()
     counting = []
+    if opened is not None:
+        known.add(opened.id)
     for one in heard:
-        event = one.event
-        if one is opened or one.id in known:
+        if one.id in known:
             continue
-        if type(event) is Opened:
+        if type(one.event) is Opened:
             if opened is not None:
                 refuse(one, f"the record is already open (by event '{opened.id}')")
-        elif opened is not None and one.at < opened.at:
-            refuse(one, f"it happened before the record was opened ({to_text(opened.event.at)})")
-        elif reason := _problem(event, plan, calendars):
-            refuse(one, reason)
+            continue
+        if opened is not None and one.at < opened.at:
+            reason: str | None = f"it happened before the record was opened ({to_text(opened.event.at)})"
         else:
+            reason = _problem(one.event, plan, calendars)
+        if reason is None:
             known.add(one.id)
             counting.append(one)
+        else:
+            refuse(one, reason)
     return counting
 
 
 as_happened = attrgetter("at", "recorded", "id")
 """The order in which events count (SPEC 2)."""
 
-_as_recorded = attrgetter("recorded", "id", "position")
+_as_recorded = attrgetter("recorded", "id")
 
 
 def _first_opened(
@@ -147,7 +155,9 @@ def _opening_problem(event: Opened, process: Process, calendars: Mapping[str, Bu
 
 def _problem(event: Event, plan: Plan, calendars: Mapping[str, BusinessHours]) -> str | None:
     if type(event) is Changed:
-        return None if plan.checked_fields.isdisjoint(event.set) else _fields_problem(event.set, plan.process, calendars)
+        if plan.checked_fields.isdisjoint(event.set):
+            return None
+        return _fields_problem(event.set, plan.process, calendars)
     if (type(event) is Completed or type(event) is Uncompleted) and event.milestone not in plan.places:
         known = ", ".join(sorted(plan.places))
         return f"process '{plan.process.process}' has no milestone '{event.milestone}'; it has: {known}"

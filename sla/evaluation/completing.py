@@ -5,40 +5,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sla.evaluation.log import Told
 from sla.evaluation.passing import pass_all
 from sla.evaluation.plan import EXPLICIT, SELECTION, Questions
 from sla.evaluation.run import Run
 from sla.evaluation.track import Track
 from sla.events import Completed, Uncompleted
-from sla.process.conditions import Happening
 
 if TYPE_CHECKING:
     from sla.evaluation.projection import Projection
 
 
-def completions(record: Projection, at: int, batch: Sequence[Happening], raised: Questions) -> None:
+def completions(record: Projection, at: int, batch: Sequence[Told], raised: Questions) -> None:
     """What the events complete, in their order; then what fields, or several events together, complete."""
     milestones = record.milestones
     raised |= milestones.doubts
     milestones.doubts &= SELECTION
     if not raised & record.plan.completing:
         return
-    concerned = _concerned(record, raised)
-    uncompleted: list[Track] = []
-    by_event = any(track.open.line.completed_by_event for track in concerned if track.open)
-    for event in batch if raised & EXPLICIT or (by_event and len(batch) > 1) else ():
-        if type(event) is Completed:
-            _complete_explicitly(record, at, event)
-        elif type(event) is Uncompleted:
-            uncompleted.append(_uncomplete(record, at, event))
-            concerned = _concerned(record, raised | milestones.doubts)
-        elif len(batch) > 1:
-            _complete_declared(record, at, [event], concerned)
-    asked = [track for track in concerned if track not in uncompleted] if uncompleted else concerned
+    if raised & EXPLICIT:
+        asked = _in_order(record, at, batch, raised)
+    else:
+        asked = _concerned(record, raised)
+        if len(batch) > 1 and raised & record.plan.completing_by_event:
+            for event in batch:
+                _complete_declared(record, at, [event], asked)
     _complete_declared(record, at, batch, asked)
     for track in asked:
         if track.open is not None and track.open.line.completed_by_event:
             milestones.doubts |= track.open.line.question  # what an event denied at this instant may hold without it
+
+
+def _in_order(record: Projection, at: int, batch: Sequence[Told], raised: Questions) -> list[Track]:
+    """Go through events some of which complete or uncomplete; returns the milestones to be asked of all of them together."""
+    concerned = _concerned(record, raised)
+    uncompleted: list[Track] = []
+    for event in batch:
+        if type(event) is Completed:
+            _complete_explicitly(record, at, event)
+        elif type(event) is Uncompleted:
+            uncompleted.append(_uncomplete(record, at, event))
+            concerned = _concerned(record, raised | record.milestones.doubts)
+        elif len(batch) > 1:
+            _complete_declared(record, at, [event], concerned)
+    return [track for track in concerned if track not in uncompleted]
 
 
 def complete(record: Projection, track: Track, run: Run, at: int) -> None:
@@ -57,23 +67,19 @@ def _concerned(record: Projection, raised: Questions) -> list[Track]:
     return [track for track in record.milestones.tracks if track.open is not None and raised & track.open.line.question]
 
 
-def _complete_declared(record: Projection, at: int, batch: Sequence[Happening], tracks: list[Track]) -> None:
+def _complete_declared(record: Projection, at: int, batch: Sequence[Told], tracks: list[Track]) -> None:
+    """Complete what its `complete_when` completes. What begins at an instant is not completed by an event of it."""
     for track in tracks:
-        if track.open is not None and _declared(record, track.open, batch):
-            complete(record, track, track.open, at)
-
-
-def _declared(record: Projection, run: Run, batch: Sequence[Happening]) -> bool:
-    """Whether `complete_when` completes it; what begins at an instant is not completed by an event of it."""
-    condition = run.line.complete
-    if condition is None:
-        return False
-    if run.anew:
-        run.anew = condition.holds(record.situation)
+        run = track.open
+        if run is None or (condition := run.line.complete) is None:
+            continue
         if run.anew:
-            return False
-    by_event = run.line.completed_by_event and run.serial < record.serial
-    return condition.holds(record.situation_at(batch) if by_event else record.situation)
+            run.anew = condition.holds(record.situation)
+            if run.anew:
+                continue
+        by_event = run.line.completed_by_event and run.serial < record.serial
+        if condition.holds(record.situation_at(batch) if by_event else record.situation):
+            complete(record, track, run, at)
 
 
 def _complete_explicitly(record: Projection, at: int, event: Completed) -> None:

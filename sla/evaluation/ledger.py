@@ -5,7 +5,7 @@ taken up again, with the larger knowledge, from where that begins to count: what
 any more is retracted; what is wanted now and was not done is done late, or skipped if it is too late for it.
 """
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,9 +14,9 @@ from typing import Literal
 
 from sla.calendar import BusinessHours
 from sla.errors import NoOpenTime
-from sla.evaluation.admission import Admitted, Heard, as_happened
-from sla.evaluation.clock import BEGINNING
+from sla.evaluation.admission import Admitted, Heard
 from sla.evaluation.firing import Firing, Update, key_of, too_late
+from sla.evaluation.log import Log
 from sla.evaluation.plan import Act, Plan
 from sla.evaluation.projection import Projection
 from sla.evaluation.run import Run
@@ -44,8 +44,8 @@ class Entry:
 class Ledger:
     """All performances so far, by their stable key, in order of their runs.
 
-    `known` is what the present walk knows, `unheard` what is known to be learned later, both in the order in which they
-    count; `bookmarks` are forks of the present walk, each before an instant of something unheard.
+    `log` is what the present walk knows, `unheard` the instants of which more will be learned, in order; `bookmarks` are
+    forks of the present walk, each before one of these instants.
     """
 
     def __init__(
@@ -57,30 +57,26 @@ class Ledger:
         self.default_hours = default_hours
         self.opened = admitted.opened
         self.record = self.opened.event.record
-        self.late = [one for one in admitted.others if one.recorded > one.at]
-        self.known = [one for one in admitted.others if one.recorded <= one.at] if self.late else admitted.others
+        self.others = admitted.others
         self.unheard: list[int] = []
         self.bookmarks: dict[int, Projection] = {}
         self.entries: dict[str, list[Entry]] = {}
-        self.injected: list[tuple[int, Update]] = []
         self.retracted: set[Violation] = set()
         self.seen = self.count = 0
 
     def follow(self, now_s: int) -> Projection:
         """Go through all knowledge up to now; returns the last walk, the one that is true."""
-        news = sorted(self.late, key=attrgetter("recorded"))
-        first = BEGINNING
-        if self.opened.late:
-            first = self.opened.recorded
-            self.known = sorted(
-                (one for one in (*self.known, *news) if one.recorded <= first or not one.late), key=as_happened
-            )
-            news = [one for one in news if one.recorded > first]
-        self.unheard = sorted(one.at for one in news)
-        walk = Projection(self.plan, self.calendars, self.default_hours, self.opened, self.known, injected=self.injected)
-        if self.opened.late:
-            self._walk(walk, first)
-            self._reconcile(walk, first)
+        opened, others = self.opened, self.others
+        news = [one for one in others if one.recorded > one.at and one.recorded > opened.recorded]
+        if news:
+            others = [one for one in others if one.recorded <= one.at or one.recorded <= opened.recorded]
+            news.sort(key=attrgetter("recorded"))
+            self.unheard = sorted([one.at for one in news])
+        self.log = Log(others)
+        walk = Projection(self.plan, self.calendars, self.default_hours, opened, self.log)
+        if opened.late:
+            self._walk(walk, opened.recorded)
+            self._reconcile(walk, opened.recorded)
         for moment, learned in groupby(news, key=attrgetter("recorded")):
             self._walk(walk, moment - 1)
             self._perform(walk)
@@ -101,7 +97,7 @@ class Ledger:
     def _learn(self, before: Projection, learned: Sequence[Heard], moment: int) -> Projection:
         """Walk anew, with what is learned, from where it begins to count; and set right what was done before."""
         for one in learned:
-            insort(self.known, one, key=as_happened)
+            self.log.learn(one.at, one.event)
             del self.unheard[bisect_left(self.unheard, one.at)]
         since = min(one.at for one in learned)
         bookmark = self.bookmarks[since]
@@ -193,7 +189,7 @@ class Ledger:
     def _announce(self, before: Projection, walk: Projection, moment: int) -> bool:
         """Run `on_retracted` for the violations that were known and are not; whether its updates change the walk."""
         still = violations(walk)
-        injected = len(self.injected)
+        injected = False
         for violation, run in violations(before).items():
             if violation in still:
                 continue
@@ -201,8 +197,9 @@ class Ledger:
             for number, action in enumerate(run.line.on_retracted, 1):
                 self._retract(violation[0], run, number, action, moment)
                 if action.sets is not None:
-                    self.injected.append((moment, Update(action.sets)))
-        return len(self.injected) > injected
+                    self.log.learn(moment, Update(action.sets))
+                    injected = True
+        return injected
 
     def _retract(self, track: str, run: Run, number: int, action: Act, moment: int) -> None:
         key = key_of(self.record, track, run, "retracted", number)

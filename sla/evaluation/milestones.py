@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sla.calendar import BusinessHours
@@ -12,7 +11,7 @@ from sla.evaluation.firing import Firing
 from sla.evaluation.passing import end_period, pass_all, roll
 from sla.evaluation.plan import SELECTION, Line, Questions
 from sla.evaluation.run import Run
-from sla.evaluation.track import MAX_RUNS, ClockFrom, Track
+from sla.evaluation.track import MAX_RUNS, Track
 
 if TYPE_CHECKING:
     from sla.evaluation.projection import Projection
@@ -124,38 +123,35 @@ class Milestones:
                 run.arm()
 
     def _begin_what_may(self, track: Track, at: int) -> None:
-        while track.open is None and track.selected is not None and not self._waits(track):
-            start = track.start_of_next(at, self.record.process_start or at, self.clock_of_selected(track))
+        process_start = self.record.process_start
+        since = at if process_start is None else process_start
+        while track.open is None and (line := track.selected) is not None and not self._waits(track, line):
+            start = track.start_of_next(at, since, self.clock_of_selected)
             if start is None:
                 return
             if self.record.out:
                 track.due_while_out = True
                 return
-            origin = track.origin_of_next(start, self.record.process_start or at)
-            self._begin(track, track.selected, start, at, origin)
+            self._begin(track, line, start, at, track.origin_of_next(start, since))
 
-    def clock_of_selected(self, track: Track) -> ClockFrom:
-        """What builds the clock and limit that the line which applies now would have from a start."""
+    def clock_of_selected(self, track: Track, start: int) -> tuple[Clock, int]:
+        """The clock and the limit that the line which applies now would have from a start."""
         line = track.selected
         assert line is not None  # noqa: S101 - asked only where a line applies
+        clock = self._clock(line, start)
+        return clock, line.limit(self.record.fields, clock.hours.business_day_s)
 
-        def clock_from(start: int) -> tuple[Clock, int]:
-            clock = self._clock(line, start)
-            return clock, line.limit(self.record.fields, clock.hours.business_day_s)
-
-        return clock_from
-
-    def _waits(self, track: Track) -> bool:
+    def _waits(self, track: Track, line: Line) -> bool:
         """An `independent` successor waits while a field `complete_when` still holds."""
-        line, last = track.selected, track.last
-        if track.recurrence != "independent" or line is None or line.complete is None:
+        if track.recurrence != "independent" or line.complete is None:
             return False
-        return last is not None and last.completed_at is not None and line.complete.holds(self.record.situation)
+        completed = track.last is not None and track.last.completed_at is not None
+        return completed and line.complete.holds(self.record.situation)
 
     def _begin(self, track: Track, line: Line, start: int, at: int, origin: int) -> None:
         """Begin an occurrence that counts from `start`; of a periodic one, past periods first (born late)."""
         run = self._new_run(track, line, start, at, origin)
-        while self._wholly_past(track, run, at):
+        while track.recurrence == "periodic" and self._wholly_past(track, run, at):
             roll(self.record, track, run)
             began = run.target or at
             run = self._new_run(track, line, began, at, began)
@@ -166,8 +162,7 @@ class Milestones:
 
     @staticmethod
     def _wholly_past(track: Track, run: Run, at: int) -> bool:
-        periodic = track.recurrence == "periodic" and len(track.runs) < MAX_RUNS
-        return periodic and run.target is not None and run.target < at
+        return run.target is not None and run.target < at and len(track.runs) < MAX_RUNS
 
     def _new_run(self, track: Track, line: Line, start: int, at: int, origin: int) -> Run:
         clock = self._clock(line, start)
@@ -177,7 +172,6 @@ class Milestones:
             line=line,
             clock=clock,
             limit=limit,
-            born=at,
             serial=self.record.serial,
             origin=origin,
         )
@@ -193,20 +187,40 @@ class Milestones:
 
     # ------------------------------------------------------------------ thresholds
 
-    def thresholds(self, at: int) -> None:
-        """Let everything pass that is due by now; an unmet period gives way to the next."""
+    def thresholds(self, at: int) -> int:
+        """Let everything pass that is due by now; returns the next instant at which a milestone does something by itself."""
+        due_at = NEVER
         for track in self.tracks:
-            while (run := track.open) is not None and run.next_at <= at:
-                pass_all(self.record, track, run, until=self._period_end(track, run, at))
-                if not self.rolls(track, run):
-                    break
-                end_period(track, run.violated_at or at)
-                self._begin_what_may(track, at)
+            run = track.open
+            if run is not None and run.next_at <= at:
+                run = self._pass_due(track, run, at)
+            if run is not None:
+                ahead = run.passes_at if self.record.out else run.next_at
+            else:
+                ahead = track.boundary if track.last is not None else None
+            if ahead is not None and at < ahead < due_at:
+                due_at = ahead
+        return due_at
 
-    def _period_end(self, track: Track, run: Run, at: int) -> int:
+    def _pass_due(self, track: Track, run: Run, at: int) -> Run | None:
+        """Pass what is due; an unmet period gives way to the next. Returns the occurrence that is open then."""
+        if track.recurrence != "periodic":
+            pass_all(self.record, track, run, until=at)
+            return run
+        while run.next_at <= at:
+            pass_all(self.record, track, run, until=self._period_end(run, at))
+            if not self.rolls(track, run):
+                return run
+            end_period(track, run.violated_at or at)
+            self._begin_what_may(track, at)
+            if track.open is None:
+                return None
+            run = track.open
+        return run
+
+    def _period_end(self, run: Run, at: int) -> int:
         """Of a period that ended earlier, what would follow its end is dropped."""
-        periodic = track.recurrence == "periodic" and not self.record.out
-        return min(at, run.target) if periodic and run.violated_at is None and run.target is not None else at
+        return at if self.record.out or run.violated_at is not None or run.target is None else min(at, run.target)
 
     def rolls(self, track: Track, run: Run) -> bool:
         """Whether the occurrence is an unmet period that has ended."""
@@ -218,31 +232,18 @@ class Milestones:
         """Whether any milestone would begin if the process started now."""
         return any(track.selected is not None for track in self.tracks)
 
-    def due_at(self, now: int) -> int:
-        """The earliest instant after `now` at which a milestone does something, whatever the news."""
-        earliest, out = NEVER, self.record.out
-        for track in self.tracks:
-            run = track.open
-            if run is None:
-                at = track.boundary if track.last is not None else None
-            else:
-                at = run.passes_at if out else run.next_at
-            if at is not None and now < at < earliest:
-                earliest = at
-        return earliest
-
-    def upcoming(self) -> Iterator[int]:
-        """What lies ahead of each milestone, and what is past, as far as people would notice."""
+    def add_upcoming(self, ahead: list[int]) -> None:
+        """Add what lies ahead of each milestone, as far as people would notice, and some that is past."""
         out = self.record.out
         for track in self.tracks:
             run = track.open
             if run is None:
                 if track.boundary is not None and track.last is not None and not out and track.selected is not None:
-                    yield track.boundary
+                    ahead.append(track.boundary)
                 continue
             if not out:
-                yield run.next_at
+                ahead.append(run.next_at)
             elif run.passes_at is not None:
-                yield run.passes_at
+                ahead.append(run.passes_at)
             if run.violated_at is not None and (target := run.target_s()) is not None:
-                yield target  # a new limit may have put it ahead again
+                ahead.append(target)  # a new limit may have put it ahead again

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache, reduce
 from operator import or_
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 from sla.duration import Duration
 from sla.process.conditions import After, Condition, Node, Occurs, Since, Test, uses, walk
-from sla.process.model import Action, LimitTable, Milestone, Process, Recurrence
+from sla.process.model import Action, Limit, LimitTable, Milestone, Process, Recurrence
 from sla.values import Fields
 
 Questions = int
@@ -21,24 +21,25 @@ Questions = int
 
 NONE: Final[Questions] = 0
 STOPS: Final[Questions] = 1  # whether the clocks are stopped
-PRESENCE: Final[Questions] = 2  # whether the record leaves or returns
-SELECTION: Final[Questions] = 4  # which lines apply, and with what limits
-START: Final[Questions] = 8  # when the process starts
-EXPLICIT: Final[Questions] = 16  # what is completed or uncompleted by an event
-ALL: Final[Questions] = -1
+EXIT: Final[Questions] = 2  # whether `exit_when` holds
+MOVES: Final[Questions] = 4  # whether the record leaves or returns by an event
+SELECTION: Final[Questions] = 8  # which lines apply, and with what limits
+START: Final[Questions] = 16  # when the process starts
+EXPLICIT: Final[Questions] = 32  # what is completed or uncompleted by an event
 
 _EVENTS: Final = {
     "stopped": STOPS,
     "resumed": STOPS,
-    "closed": PRESENCE,
-    "reopened": PRESENCE,
+    "closed": MOVES,
+    "reopened": MOVES,
     "completed": EXPLICIT,
     "uncompleted": EXPLICIT,
 }
 """The events that mean something in every process."""
 
 
-class Act(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Act:
     """An action of a trigger: its kind and parameters, the fields that an `update` sets, the calendar it waits for."""
 
     kind: str
@@ -69,7 +70,8 @@ class Trigger:
         return limit + away if self.kind == "violation" else limit - away
 
 
-class Rung(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Rung:
     """A threshold on consumed time; `trigger` is None for the target itself.
 
     At one threshold the order is: warning, target, violation.
@@ -85,7 +87,8 @@ TARGET_RANK: Final = 1
 _RANKS: Final = {"warning": 0, "violation": 2}
 
 
-class Ladder(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Ladder:
     """The thresholds of a line under one limit, in order, and the warnings that it leaves no time for (≤ 0)."""
 
     rungs: tuple[Rung, ...]
@@ -99,7 +102,9 @@ NO_LADDER: Final = Ladder((), ())
 class Line:
     """One line of the process. `position` counts from 1 among the lines of its milestone."""
 
-    spec: Milestone
+    milestone: str
+    recurrence: Recurrence
+    within: Limit
     position: int
     when: Node | None
     stop: Node | None
@@ -116,10 +121,14 @@ class Line:
 
     def limit(self, fields: Fields, business_day: int) -> int:
         """The limit in open seconds for a record with these fields."""
-        within = self.spec.within
-        duration = within.pick(fields) if isinstance(within, LimitTable) else within
+        within = self.within
+        duration = within if isinstance(within, Duration) else within.pick(fields)
         # A record may bring hours without an ordinary weekday, where `1bd` is nothing; a limit of nothing would never end.
-        return max(1, duration.resolve(business_day))
+        return duration.resolve(business_day) or 1
+
+
+def _in_order(rung: Rung) -> tuple[int, int, int]:
+    return rung.threshold, rung.rank, rung.position
 
 
 @lru_cache(maxsize=4096)  # limits come from tables and business days from calendars: a few for each line
@@ -128,7 +137,7 @@ def ladder(line: Line, limit: int, business_day: int) -> Ladder:
     rungs = [Rung(limit, TARGET_RANK, 0, None)]
     for trigger in line.triggers:
         rungs.append(Rung(trigger.threshold(limit, business_day), _RANKS[trigger.kind], trigger.position, trigger))
-    ahead = sorted((rung for rung in rungs if rung.threshold > 0), key=lambda rung: rung[:3])
+    ahead = sorted((rung for rung in rungs if rung.threshold > 0), key=_in_order)
     return Ladder(tuple(ahead), tuple(rung for rung in rungs if rung.threshold <= 0))
 
 
@@ -138,12 +147,15 @@ class Plan:
 
     process: Process
     tracks: tuple[tuple[Line, ...], ...]
+    start_at: str
     places: Mapping[str, int]
     """The milestones by name: the place of each among the tracks."""
     lines_that_stop: tuple[Line, ...]
     """The lines with a `stop_when` of their own."""
     exit: Node | None
     left_by_event: bool
+    cancelled_at_exit: bool
+    stopped_while_out: bool
     stop: Node | None
     pairs: tuple[Since, ...] = field(default=())
     checked_fields: frozenset[str]
@@ -152,6 +164,8 @@ class Plan:
     """What news of a field or an event raises. That one may be called as the other costs at most a question too many."""
     completing: Questions
     """All questions of what is completed."""
+    completing_by_event: Questions
+    """Those of them that an event can answer by itself, so that the order of events matters."""
 
 
 def _node(condition: Condition | None) -> Node | None:
@@ -169,7 +183,9 @@ def _triggers(line: Milestone) -> Iterable[Trigger]:
 def _line(process: Process, spec: Milestone, position: int, place: int) -> Line:
     complete = _node(spec.complete_when)
     return Line(
-        spec=spec,
+        milestone=spec.milestone,
+        recurrence=spec.recurrence,
+        within=spec.within,
         position=position,
         when=_node(spec.when),
         stop=_node(spec.stop_when),
@@ -192,14 +208,14 @@ def _pairs(nodes: Iterable[Node | None]) -> tuple[Since, ...]:
 def _questions(process: Process, leave: Node | None, stops: Sequence[Node | None], lines: Sequence[Line]) -> dict[str, int]:
     """The questions that each field and each event raises."""
     raised = {**_EVENTS, process.start_at: START}
-    asked = [(PRESENCE, leave), *((STOPS, stop) for stop in stops)]
+    asked = [(EXIT | MOVES if names_events(leave) else EXIT, leave), *((STOPS, stop) for stop in stops)]
     asked += [pair for line in lines for pair in ((SELECTION, line.when), (line.question, line.complete))]
     for question, node in asked:
         for name in _named(node):
             raised[name] = raised.get(name, NONE) | question
     for line in lines:
-        if isinstance(line.spec.within, LimitTable):
-            raised[line.spec.within.by] = raised.get(line.spec.within.by, NONE) | SELECTION
+        if isinstance(line.within, LimitTable):
+            raised[line.within.by] = raised.get(line.within.by, NONE) | SELECTION
     return raised
 
 
@@ -214,9 +230,9 @@ def _named(node: Node | None) -> Iterator[str]:
 
 
 def plan_of(process: Process) -> Plan:
-    """The process compiled: once for each object, which is immutable, so the plan stays true."""
+    """The process compiled: once for each object, which is immutable, so the plan stays true; a copy compiles its own."""
     plan = (process.__pydantic_private__ or {}).get("_plan")
-    if not isinstance(plan, Plan):
+    if not isinstance(plan, Plan) or plan.process is not process:
         plan = process._plan = compile_plan(process)
     return plan
 
@@ -233,21 +249,20 @@ def compile_plan(process: Process) -> Plan:
     return Plan(
         process=process,
         tracks=tuple(tuple(of_milestone) for of_milestone in grouped.values()),
+        start_at=process.start_at,
         places={name: place for place, name in enumerate(grouped)},
         lines_that_stop=tuple(line for line in lines if line.stop is not None),
         exit=leave,
         left_by_event=names_events(leave),
+        cancelled_at_exit=process.on_exit == "cancel",
+        stopped_while_out=process.on_exit == "cancel" and process.on_reopen == "resume",
         stop=stop,
         pairs=_pairs([leave, *stops, *(node for line in lines for node in (line.when, line.complete))]),
         checked_fields=frozenset({"business_hours", "opened_at", process.start_at}),
         questions=_questions(process, leave, stops, lines),
         completing=reduce(or_, (line.question for line in lines), EXPLICIT),
+        completing_by_event=reduce(or_, (line.question for line in lines if line.completed_by_event), NONE),
     )
-
-
-def recurrence_of(track: tuple[Line, ...]) -> Recurrence:
-    """The recurrence that all lines of a milestone share."""
-    return track[0].spec.recurrence
 
 
 def names_events(node: Node | None) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+from sla.evaluation.log import Told
 from sla.evaluation.passing import end_period, pass_all
-from sla.evaluation.plan import NONE
+from sla.evaluation.plan import EXIT, MOVES, NONE, Questions
 from sla.evaluation.run import Run
 from sla.evaluation.track import Track
 from sla.events import Closed, Reopened
-from sla.process.conditions import Happening
 
 if TYPE_CHECKING:
     from sla.evaluation.projection import Projection
@@ -29,8 +29,8 @@ class Presence:
         self.exits = 0
         self.exit_at = 0
         self._held = False
-        self._became_true = False
-        self._moves: list[Move] = []
+        self.became_true = False
+        self.moves: list[Move] = []
         self.restarting = False
 
     def fork(self, record: Projection) -> Presence:
@@ -42,29 +42,29 @@ class Presence:
 
     def stops(self) -> bool:
         """Whether being out stops the clocks: with `resume`, the closed span counts as stopped."""
-        process = self.record.plan.process
-        return self.record.out and process.on_exit == "cancel" and process.on_reopen == "resume"
+        return self.record.out and self.record.plan.stopped_while_out
 
     # ------------------------------------------------------------------ with the values of an instant
 
-    def hear(self, at: int, batch: Sequence[Happening]) -> bool:
+    def hear(self, at: int, batch: Sequence[Told], raised: Questions) -> bool:
         """Take what lets the record leave or return, in the order of the events, and let it return; whether it did.
 
         Returning comes first, so that what happens at this instant finds the milestones running. `exit_when` acts on
         becoming true; turning back re-enters.
         """
         held, leave = self._held, self.record.plan.exit
-        self._held = leave is not None and leave.holds(self.record.situation)
-        self._became_true = self._held and not held
-        moves = self._moves = self._moves_of(batch)
+        if raised & EXIT and leave is not None:
+            self._held = leave.holds(self.record.situation)
+            self.became_true = self._held and not held
+        moves = self.moves = self._moves_of(batch) if raised & MOVES else []
         if self.record.out and "return" in moves:
-            self._moves = moves[moves.index("return") + 1 :]
+            self.moves = moves[moves.index("return") + 1 :]
         elif not (self.record.out and held and not self._held):
             return False
         self._return(at)
         return True
 
-    def _moves_of(self, batch: Sequence[Happening]) -> list[Move]:
+    def _moves_of(self, batch: Sequence[Told]) -> list[Move]:
         leave = self.record.plan.exit
         by_event = leave if self.record.plan.left_by_event and not self._held else None
         moves: list[Move] = []
@@ -81,17 +81,18 @@ class Presence:
     def settle(self, at: int) -> None:
         """Let the record leave, and return again if that is what its events say."""
         milestones = self.record.milestones
-        for move in self._moves:
+        moves, self.moves = self.moves, []
+        for move in moves:
             if move == "leave" and not self.record.out:
                 self._leave(at)
             elif move == "return" and self.record.out:
                 self._return(at)
                 milestones.stop(at)
                 milestones.criteria(at, NONE)
-        if self._became_true and not self.record.out:
-            self._leave(at)
-        self._moves = []
-        self._became_true = False
+        if self.became_true:
+            self.became_true = False
+            if not self.record.out:
+                self._leave(at)
 
     def _leave(self, at: int) -> None:
         """Open milestones are cancelled, or stay open where the process says so."""
@@ -99,7 +100,7 @@ class Presence:
         self.exits += 1
         self.exit_at = at
         milestones = self.record.milestones
-        if self.record.plan.process.on_exit == "cancel":
+        if self.record.plan.cancelled_at_exit:
             for track in milestones.tracks:
                 self._close(track)
         milestones.stop(at)
@@ -111,7 +112,7 @@ class Presence:
 
     def close_after_all(self, track: Track, run: Run) -> None:
         """What was uncompleted while the record is out becomes what the exit would have made of it."""
-        if not self.record.out or self.record.plan.process.on_exit != "cancel":
+        if not self.record.out or not self.record.plan.cancelled_at_exit:
             return
         pass_all(self.record, track, run, until=self.exit_at - 1)
         self._close(track)

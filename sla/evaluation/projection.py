@@ -1,8 +1,8 @@
 """The walk: what becomes of a record when all the events given are known on time (SPEC 4 and 8).
 
 One instant is one step: values, completions, criteria, exit, then thresholds; `update` actions follow, each round a full
-step. `opened` is a step of its own, before the others of its instant. The walk can be continued to a later instant; to
-learn something late, a new walk is begun (`sla.evaluation.ledger`).
+step. `opened` is a step of its own, before the others of its instant. The walk can be continued to a later instant, and
+forked: what is learned late goes on from a fork that had not come so far (`sla.evaluation.ledger`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,13 +13,14 @@ from sla.evaluation.admission import Heard
 from sla.evaluation.clock import BEGINNING, NEVER, Stops
 from sla.evaluation.completing import completions
 from sla.evaluation.firing import Firing, Update
+from sla.evaluation.log import Log, Told
 from sla.evaluation.milestones import Milestones
 from sla.evaluation.outbox import Outbox
-from sla.evaluation.plan import ALL, NONE, PRESENCE, STOPS, Plan, Questions
+from sla.evaluation.plan import EXIT, MOVES, NONE, STOPS, Plan, Questions
 from sla.evaluation.presence import Presence
-from sla.events import Changed, Completed, Opened, Resumed, Stopped, Uncompleted
+from sla.events import Changed, Completed, Event, Opened, Resumed, Stopped, Uncompleted
 from sla.instants import from_s, to_plausible, to_s, to_text
-from sla.process.conditions import Happening, Since, Situation
+from sla.process.conditions import Since, Situation
 from sla.values import Value
 
 MAX_ROUNDS = 10
@@ -27,9 +28,9 @@ MAX_ROUNDS = 10
 
 
 class Projection:
-    """A record walked up to `now_s` (nothing yet, when new).
+    """A record walked up to `now_s` (nothing yet, when new), and in its log up to `place`.
 
-    `events` and `injected` are what is known, in order; more may become known that happens after `now_s`.
+    What comes next: something falls due at `due_at`, whatever the news; there is news at `news_at`.
     """
 
     def __init__(
@@ -38,22 +39,20 @@ class Projection:
         calendars: Mapping[str, BusinessHours],
         default_hours: BusinessHours,
         opened: Heard,
-        events: Sequence[Heard],
-        *,
-        injected: Sequence[tuple[int, Update]] = (),
+        log: Log,
     ) -> None:
         self.plan = plan
         self.calendars = calendars
         self.default_hours = default_hours
         self.opened = opened
-        self.events = events
-        self.injected = injected
-        self.next_event = self.next_injected = 0
+        self.log = log
+        self.place = 0
         self.began = False
+        self.opened_at: str | None = None
         self.out = False
         self.now_s = BEGINNING
         self.due_at = opened.from_s
-        self.news_at = self._next_news()
+        self.news_at = log.instants[0]
         self.serial = 0
         self.fields: dict[str, Value] = {}
         self.since: set[Since] = set()
@@ -62,7 +61,7 @@ class Projection:
         self.base_stops = Stops()
         self.process_start: int | None = None
         self.notes: list[str] = []
-        self.refused: list[tuple[Heard, str]] = []
+        self.refused: list[tuple[Event, str]] = []
         self.milestones = Milestones(self)
         self.presence = Presence(self)
         self.outbox = Outbox(self)
@@ -77,7 +76,7 @@ class Projection:
         other.milestones = self.milestones.fork(other)
         other.presence = self.presence.fork(other)
         other.outbox = self.outbox.fork(other)
-        other.news_at = other._next_news()
+        other.news_at = self.log.instants[self.place]
         return other
 
     def let_go(self) -> None:
@@ -96,22 +95,24 @@ class Projection:
         """The earliest instant ahead at which anything falls due, starts, ends a period or passes a target."""
         if not self.began:
             return self.opened.from_s
-        ahead = [self.news_at, self.opened.at, *(at for at, _ in self.outbox.deferred), *self.milestones.upcoming()]
+        ahead = [self.news_at, self.opened.at]
+        ahead.extend([at for at, _ in self.outbox.deferred])
+        self.milestones.add_upcoming(ahead)
         if self.process_start is None and not self.out and self.milestones.any_selected():
             start = self.start_field()
             ahead.append(NEVER if start is None else start)
         return min([at for at in ahead if self.now_s < at < NEVER], default=None)
 
-    def _next_due(self, at: int) -> int:
-        """The earliest instant ahead at which the walk must go on, whatever the news."""
-        ahead = [self.milestones.due_at(at)]
-        if self.opened.at > at:
-            ahead.append(self.opened.at)
-        if self.process_start is None and (start := self.start_field()) is not None and start > at:
-            ahead.append(start)
-        if self.outbox.deferred:
-            ahead.extend(opening for opening, _ in self.outbox.deferred if opening > at)
-        return min(ahead)
+    def _next_due(self, at: int, due_at: int) -> int:
+        """The earliest instant ahead at which the walk must go on, whatever the news: for a milestone, or for what else."""
+        if at < self.opened.at < due_at:
+            due_at = self.opened.at
+        if self.process_start is None and (start := self.start_field()) is not None and at < start < due_at:
+            due_at = start
+        for opening, _ in self.outbox.deferred:
+            if at < opening < due_at:
+                due_at = opening
+        return due_at
 
     def _step(self, at: int) -> None:
         self.now_s = at
@@ -119,8 +120,13 @@ class Projection:
         opening = at == self.opened.at
         if opening or not self.began:
             self._open(at)
-        batch = self._take(at) if at >= self.news_at else ()
-        raised = self._values(batch) if batch else NONE
+        batch: Sequence[Told] = ()
+        raised = NONE
+        if at == self.news_at:
+            batch = self.log.batches[self.place]
+            self.place += 1
+            self.news_at = self.log.instants[self.place]
+            raised = self._values(batch)
         if not raised and at < self.due_at and not self.milestones.doubts:
             return  # it makes no difference to anything but the fields
         for round_ in range(MAX_ROUNDS + 1):
@@ -128,7 +134,7 @@ class Projection:
                 self._round(at, batch, raised)
             elif not opening:
                 self.milestones.criteria(at, NONE)
-            self.milestones.thresholds(at)
+            due_at = self.milestones.thresholds(at)
             if self.outbox.deferred:
                 self.outbox.send(at)
             if not self.outbox.updating:
@@ -139,7 +145,7 @@ class Projection:
                 break
             batch = [Update(firing.action.sets or {}) for firing in updating]
             raised = self._values(batch)
-        self.due_at = self._next_due(at)
+        self.due_at = self._next_due(at, due_at)
 
     def _cut(self, at: int, updating: Sequence[Firing]) -> None:
         """Leave the updates of the last round undone, and say so."""
@@ -148,31 +154,16 @@ class Projection:
         for firing in updating:
             firing.skip = reason
 
-    def _take(self, at: int) -> Sequence[Happening]:
-        """The news up to this instant: of one instant, events first, then what retractions updated."""
-        told: list[Happening] = []
-        while self.next_event < len(self.events) and self.events[self.next_event].at <= at:
-            told.append(self.events[self.next_event].event)
-            self.next_event += 1
-        while self.next_injected < len(self.injected) and self.injected[self.next_injected][0] <= at:
-            told.append(self.injected[self.next_injected][1])
-            self.next_injected += 1
-        self.news_at = self._next_news()
-        return told
-
-    def _next_news(self) -> int:
-        at = self.events[self.next_event].at if self.next_event < len(self.events) else NEVER
-        return min(at, self.injected[self.next_injected][0]) if self.next_injected < len(self.injected) else at
-
-    def _round(self, at: int, batch: Sequence[Happening], raised: Questions) -> None:
+    def _round(self, at: int, batch: Sequence[Told], raised: Questions) -> None:
         """One round of an instant: completions, criteria, exit, as far as they are in question."""
-        returned = raised & PRESENCE and self.presence.hear(at, batch)
+        moving = raised & (EXIT | MOVES)
+        returned = moving and self.presence.hear(at, batch, raised)
         if returned or raised & STOPS:
             self.milestones.stop(at)
         if batch:
             completions(self, at, batch, raised)
         self.milestones.criteria(at, raised)
-        if raised & PRESENCE:
+        if moving and (self.presence.moves or self.presence.became_true):
             self.presence.settle(at)
 
     # ------------------------------------------------------------------ values
@@ -184,36 +175,43 @@ class Projection:
         if not self.began:
             self.began = True
             self._set(event.fields)
-            self.fields.setdefault("opened_at", to_text(event.at))
+            self.opened_at = to_text(event.at)
+            self.fields.setdefault("opened_at", self.opened_at)
             self.milestones.stop(BEGINNING)
             if at < self.opened.at:
-                self._round(at, (), ALL)
+                self._round(at, (), EXIT)
         if at == self.opened.at:
             raised = self._values([event])
-            self._round(at, [event], ALL if self.serial == 1 else raised)
+            self._round(at, [event], raised | EXIT if self.serial == 1 else raised)
         self.serial += 1
 
-    def _values(self, batch: Sequence[Happening]) -> Questions:
+    def _values(self, batch: Sequence[Told]) -> Questions:
         """Take what events say of fields and of the clock; returns the questions that this raises."""
         raised, questions = NONE, self.plan.questions
         for event in batch:
-            names = event.names()
+            names, by_name = event.names(), NONE
             for name in names:
-                raised |= questions.get(name, NONE)
+                by_name |= questions.get(name, NONE)
             if type(event) is Changed or type(event) is Update:
                 for name in event.set:
                     raised |= questions.get(name, NONE)
                 self._set(event.set)
-            elif type(event) is Stopped:
-                self.stopped_by_event = True
-            elif type(event) is Resumed:
-                self.stopped_by_event = False
-            for after, until in self.plan.pairs:
-                if after in names:
-                    self.since.add((after, until))
-                elif until is not None and until in names:
-                    self.since.discard((after, until))
+            if by_name:
+                raised |= by_name
+                self._follow(event, names)
         return raised
+
+    def _follow(self, event: Told, names: Sequence[str]) -> None:
+        """Keep what lasts beyond an event: whether it stopped the clock, and the `after`/`until` pairs."""
+        if type(event) is Stopped:
+            self.stopped_by_event = True
+        elif type(event) is Resumed:
+            self.stopped_by_event = False
+        for after, until in self.plan.pairs:
+            if after in names:
+                self.since.add((after, until))
+            elif until is not None and until in names:
+                self.since.discard((after, until))
 
     def _set(self, values: Mapping[str, Value]) -> None:
         self.fields.update(values)
@@ -223,13 +221,8 @@ class Projection:
 
     def start_field(self) -> int | None:
         """The instant that the process's start field holds, reached or not; None while it is empty."""
-        value = self.fields.get(self.plan.process.start_at)
-        if not isinstance(value, str):
-            return None
-        try:
-            return to_s(to_plausible(value))
-        except ValueError:
-            return None  # only an `update` action can have written it; events are checked on admission
+        value = self.fields.get(self.plan.start_at)
+        return self.opened.at if value is self.opened_at else _told(value)
 
     def reach_start(self, at: int) -> bool:
         """Whether the process has started; its start field may move until it is reached, then it is fixed."""
@@ -246,7 +239,7 @@ class Projection:
         stop = self.plan.stop
         return stop is not None and stop.holds(self.situation)
 
-    def situation_at(self, batch: Sequence[Happening]) -> Situation:
+    def situation_at(self, batch: Sequence[Told]) -> Situation:
         """What conditions look at now, with the events of this instant."""
         return Situation(self.fields, batch, self.since)
 
@@ -258,5 +251,14 @@ class Projection:
 
     def refuse(self, event: Completed | Uncompleted, reason: str) -> None:
         """Refuse an event for the state of the milestones."""
-        heard = next(one for one in self.events if one.event is event)
-        self.refused.append((heard, reason))
+        self.refused.append((event, reason))
+
+
+def _told(value: Value) -> int | None:
+    """The instant that a field holds; where it is none, an `update` has written it, for events are checked on admission."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return to_s(to_plausible(value))
+    except ValueError:
+        return None

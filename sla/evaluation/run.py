@@ -10,7 +10,7 @@ Ending = Literal["completed", "cancelled", "exit", "rolled"]
 
 
 class Run:
-    """An occurrence in the walk. `born` is when it came to be, which may be after its start (born late).
+    """An occurrence in the walk. `serial` is that of the step in which it came to be.
 
     `origin` is from where a line with `start: process` counts that takes its place after a cancellation or a switch.
     What lies ahead of it: `next`, its next threshold, at `next_at`; and at `passes_at` its target, if it is not violated.
@@ -18,17 +18,16 @@ class Run:
     """
 
     __slots__ = (
-        "anew", "born", "business_day", "clock", "completed_at", "ended_at", "ending", "exit", "frozen_target", "ladder",
+        "anew", "business_day", "clock", "completed_at", "ended_at", "ending", "exit", "frozen_target", "ladder",
         "limit", "line", "next", "next_at", "number", "origin", "passed", "passes_at", "reached", "reason", "serial",
         "succeeded", "target", "violated_at", "warned",
     )  # fmt: skip
 
-    def __init__(self, *, number: int, line: Line, clock: Clock, limit: int, born: int, serial: int, origin: int) -> None:
+    def __init__(self, *, number: int, line: Line, clock: Clock, limit: int, serial: int, origin: int) -> None:
         self.number = number
         self.line = line
         self.clock = clock
         self.limit = limit
-        self.born = born
         self.origin = origin
         self.serial = serial
         self.business_day = clock.hours.business_day_s
@@ -89,7 +88,7 @@ class Run:
     def _look_ahead(self) -> None:
         """Find the next threshold. Further ones are reached later, if at all, so this one alone needs to be timed."""
         for rung in self.ladder.rungs:
-            threshold, _, _, trigger = rung
+            trigger, threshold = rung.trigger, rung.threshold
             if trigger in self.passed or (trigger is None and self.violated_at is not None):
                 continue
             at = self.reached if threshold == self.limit else self.clock.reach(threshold)
@@ -124,10 +123,6 @@ class Run:
     def reopen(self) -> None:
         """Open it again, as if it had never ended; the caller arms it."""
         self.ending = self.ended_at = self.completed_at = self.reason = None
-
-    def until(self, now_s: int) -> int:
-        """The instant up to which its figures count: now, or its end."""
-        return now_s if self.ended_at is None else self.ended_at
 
     def status(self) -> Status:
         """Its status (SPEC 4)."""

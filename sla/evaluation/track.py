@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 from sla.evaluation.clock import BEGINNING, Clock, Stops
-from sla.evaluation.plan import Line, recurrence_of
+from sla.evaluation.plan import Line
 from sla.evaluation.run import Ending, Run
 from sla.process.conditions import Situation
 
-ClockFrom = Callable[[int], tuple[Clock, int]]
-"""Builds the clock and the limit that the selected line would have from a start."""
+ClockFrom = Callable[["Track", int], tuple[Clock, int]]
+"""Builds the clock and the limit that the line which is selected would have from a start."""
 
 MAX_RUNS = 10_000
 """Occurrences of one milestone beyond which no more begin: far above use, so that a one-second period cannot hang."""
@@ -28,9 +28,9 @@ class Track:
     )  # fmt: skip
 
     def __init__(self, lines: tuple[Line, ...]) -> None:
-        self.name = lines[0].spec.milestone
+        self.name = lines[0].milestone
         self.lines = lines
-        self.recurrence = recurrence_of(lines)
+        self.recurrence = lines[0].recurrence  # which all lines of a milestone share
         self.runs: list[Run] = []
         self.open: Run | None = None
         self.last: Run | None = None
@@ -171,7 +171,7 @@ class Track:
         since = self.selected_since
         if self.recurrence != "periodic" or since <= base:
             return base
-        clock, limit = clock_from(base)
+        clock, limit = clock_from(self, base)
         periods = clock.consumed(since) // limit
         start = clock.reach(periods * limit) if periods else base
         return since if start is None else start
