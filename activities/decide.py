@@ -107,8 +107,7 @@ def _knowing(asked: DecideInput, unknown: Sequence[Event]) -> DecideInput:
 
 
 def _undone(one: Concluded, timeline: Timeline) -> LedgerLine:
-    detail = {"begun": True} if one.begun else {}
-    return LedgerLine(key=one.key, outcome=one.outcome, at=timeline.as_of, reason=one.reason, detail=detail)
+    return LedgerLine(key=one.key, outcome=one.outcome, at=timeline.as_of, reason=one.reason)
 
 
 def _updates(timeline: Timeline) -> Iterator[LedgerLine]:

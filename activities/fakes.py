@@ -98,6 +98,7 @@ class MemoryLedger:
     lines: dict[str, LedgerLine] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     attempts: list[tuple[str, str]] = field(default_factory=list)
+    begun: list[str] = field(default_factory=list)
     failures: Failures = field(default_factory=list)
 
     async def find(self, key: str) -> LedgerLine | None:
@@ -114,8 +115,11 @@ class MemoryLedger:
     async def attempt(self, record: str, kind: str, key: str, problem: str) -> None:
         self.attempts.append((key, problem))
 
-    async def tries(self, key: str) -> int:
-        return sum(tried == key for tried, _ in self.attempts)
+    async def begin(self, record: str, key: str) -> None:
+        self.begun.append(key)
+
+    async def unheard(self, key: str) -> bool:
+        return self.begun.count(key) > sum(tried == key for tried, _ in self.attempts)
 
 
 @dataclass(slots=True)

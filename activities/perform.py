@@ -1,13 +1,14 @@
 """`action.<kind>`: one activity for each kind of action, and the protocol that they share.
 
-Look in the ledger; judge anew whether the action is still wanted; do it; write it down. Between the world's acceptance
-and the ledger's commit, and only there, a crash has the action done twice (SPEC 5).
+Look in the ledger; judge anew whether the action is still wanted; write down that it is begun; do it; write that down.
+Between the world's acceptance and the ledger's commit, and only there, a crash has the action done twice (SPEC 5).
 
 The workflow starts an action only after the store has every event that the decision knew. So an action that today's log
 does not reach is one that later news has taken back: it is dropped, not waited for. The one exception is a store that does
 not know the record at all, which has lost it or lags behind: that is worth waiting for.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -31,6 +32,9 @@ from sla.timeline import Effect
 TRANSIENT = "transient"
 PERMANENT = "permanent"
 """The types of the failures with which an action fails: the first is retried, the second is not."""
+
+HOLDING_S = (0.5, 1, 2, 4, 8, 15, 15, 15, 15)
+"""Pauses between attempts to write down what was done: together less than an attempt at an action may take."""
 
 Perform = Callable[[PerformInput], Awaitable[Performed]]
 
@@ -98,13 +102,12 @@ class Performer:
         effect = next((effect for effect in found.timeline.effects if effect.key == asked.key), None)
         reason = NO_LONGER_WANTED if effect is None else await self._unwanted(effect, found)
         if effect is None or reason is not None:
-            detail = {"begun": True} if attempt > 1 else {}
-            line = LedgerLine(key=asked.key, outcome="dropped", at=now, reason=reason, detail=detail)
-            return await self._write(kind, asked, line)
+            return await self._write(kind, asked, LedgerLine(key=asked.key, outcome="dropped", at=now, reason=reason))
         self._count_beginning(kind, effect, now, attempt)
+        await self._ledger.begin(asked.record, asked.key)
         done = await self._do(kind, asked, found, effect, now)
         detail = done.detail | ({"events": [event.model_dump(mode="json") for event in done.events]} if done.events else {})
-        return await self._write(kind, asked, LedgerLine(key=asked.key, outcome="performed", at=now, detail=detail))
+        return await self._hold(kind, asked, LedgerLine(key=asked.key, outcome="performed", at=now, detail=detail))
 
     async def _unwanted(self, effect: Effect, found: Situation) -> str | None:
         if (reason := unwanted(effect)) is not None or effect.trigger != "retracted":
@@ -121,7 +124,7 @@ class Performer:
         line = await self._ledger.find(key)
         if line is None or line.outcome == "performed":
             return True
-        return bool(line.detail.get("begun")) and not await self._ledger.tries(key)
+        return await self._ledger.unheard(key)
 
     async def _situation(self, asked: PerformInput, now: datetime) -> Situation:
         log = await self._cases.log(asked.record)
@@ -145,6 +148,16 @@ class Performer:
             progress=LedgerProgress(self._ledger, record=asked.record, kind=kind.KIND, key=asked.key, at=now),
         )
         return await kind.perform(context, params)
+
+    async def _hold(self, kind: Kind, asked: PerformInput, line: LedgerLine) -> Performed:
+        """Write that an action was performed, holding on to that while the store is away: to forget it is to do it twice."""
+        for pause_s in HOLDING_S:
+            try:
+                return await self._write(kind, asked, line)
+            except Exception as problem:
+                logger.warning("ledger_unwritten", record=asked.record, key=line.key, problem=type(problem).__name__)
+                await asyncio.sleep(pause_s)
+        return await self._write(kind, asked, line)
 
     async def _write(self, kind: Kind, asked: PerformInput, line: LedgerLine) -> Performed:
         """Write the outcome; what stands in the ledger afterwards is the answer, whoever wrote it first."""

@@ -105,8 +105,12 @@ class Ledger(Protocol):
         """Note a failed attempt, for people to see why an action has not been performed yet."""
         ...
 
-    async def tries(self, key: str) -> int:
-        """How many failed attempts were noted."""
+    async def begin(self, record: str, key: str) -> None:
+        """Note that an attempt begins. Raises when the store cannot be written: what it would forget is not done."""
+        ...
+
+    async def unheard(self, key: str) -> bool:
+        """Whether an attempt was begun of which nothing was noted afterwards: the world may have accepted it."""
         ...
 
 

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 LIMITS_S: dict[str, int] = {
     "calendar": 180,
     "evaluate": 180,
+    "deciding": 120,
     "history": 240,
     "cost": 240,
     "throughput": 420,

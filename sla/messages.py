@@ -185,7 +185,6 @@ class Concluded(Payload):
     key: str
     outcome: Literal["dropped", "gave_up"]
     reason: str
-    begun: bool = Field(default=False, description="an attempt may have been made of which nothing was heard")
 
 
 class Refused(Payload):

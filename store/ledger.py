@@ -13,7 +13,7 @@ from sla.timeline import Timeline
 from store.connection import AnyConnection
 from store.engine import Database
 from store.rows import line_of
-from store.tables import effect_attempts, effect_ledger, effects
+from store.tables import effect_attempts, effect_begun, effect_ledger, effects
 from store.upsert import insert_into
 
 
@@ -42,11 +42,17 @@ class StoredLedger:
             values = {"key": key, "record": record, "kind": kind, "attempts": 1, "problem": _plain(problem), "at": at}
             await connection.execute(_one_more_attempt(connection.dialect.name), values)
 
-    async def tries(self, key: str) -> int:
-        """How many failed attempts were noted."""
+    async def begin(self, record: str, key: str) -> None:
+        """Note that an attempt begins."""
+        async with self._database.transaction() as connection:
+            await connection.execute(_one_more_begun(connection.dialect.name), {"key": key, "record": record, "begun": 1})
+
+    async def unheard(self, key: str) -> bool:
+        """Whether an attempt was begun of which neither a success nor a failure was noted."""
         async with self._database.reading() as connection:
-            noted = await connection.scalar(select(effect_attempts.c.attempts).where(effect_attempts.c.key == key))
-        return noted or 0
+            begun = await connection.scalar(select(effect_begun.c.begun).where(effect_begun.c.key == key)) or 0
+            failed = await connection.scalar(select(effect_attempts.c.attempts).where(effect_attempts.c.key == key)) or 0
+        return bool(begun > failed)
 
 
 async def enter(connection: AnyConnection, timeline: Timeline, lines: Sequence[LedgerLine]) -> Settled:
@@ -99,6 +105,12 @@ def _line(dialect: str) -> Insert:
     stands, told_now = effect_ledger.c.outcome, statement.excluded.outcome
     gives_way = (stands != "performed") & (stands != told_now)
     return statement.on_conflict_do_update(index_elements=["key"], set_=told, where=gives_way)
+
+
+@cache
+def _one_more_begun(dialect: str) -> Insert:
+    statement = insert_into(dialect, effect_begun)
+    return statement.on_conflict_do_update(index_elements=["key"], set_={"begun": effect_begun.c.begun + 1})
 
 
 @cache

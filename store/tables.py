@@ -165,6 +165,15 @@ effect_attempts = Table(
     Index(None, "record"),
 )
 
+effect_begun = Table(
+    "effect_begun",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("record", Text, nullable=False),
+    Column("begun", Integer, nullable=False),  # attempts begun; of more than failed or succeeded, one was lost
+    Index(None, "record"),
+)
+
 tasks = Table(
     "tasks",
     metadata,

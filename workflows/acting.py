@@ -107,7 +107,7 @@ class Actions:
 
     def _unperformed(self, task: Task, problem: BaseException) -> None:
         if task.key in self._moot:
-            self._conclude(Concluded(key=task.key, outcome="dropped", reason=self._moot[task.key], begun=True))
+            self._conclude(Concluded(key=task.key, outcome="dropped", reason=self._moot[task.key]))
         elif self._taking_back:
             return
         else:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from activities.fakes import MemoryDefinitions, SetClock
+from activities.fakes import MemoryDefinitions, MemoryLedger, SetClock
 from activities.ports import LedgerLine, Permanent, Transient
 from sla.dispatch import NO_LONGER_WANTED, NOBODY_TOLD
 from sla.events import Changed
@@ -22,7 +22,10 @@ async def test_an_action_is_performed_and_recorded_once() -> None:
     assert scene.ledger.lines[VIOLATION].at == at("10:00")
 
 
-async def test_a_crash_between_the_world_and_the_ledger_repeats_the_mail_under_the_same_message_id() -> None:
+async def test_a_crash_between_the_world_and_the_ledger_repeats_the_mail_under_the_same_message_id(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("activities.perform.HOLDING_S", ())
     scene = Scene()
     scene.ledger.failures = [ConnectionError("the database went away")]
     with pytest.raises(ConnectionError):
@@ -135,10 +138,31 @@ async def test_a_retraction_is_for_those_who_may_have_been_told(outcome: Outcome
 @pytest.mark.parametrize(("failed", "told"), [(False, True), (True, False)], ids=["lost with its worker", "refused"])
 async def test_an_attempt_of_which_nothing_was_heard_may_have_reached_somebody(failed: bool, told: bool) -> None:
     scene = Scene(events=[opened(), noted("response.sent", "09:58", recorded="10:03")], clock=SetClock(at("10:04")))
+    await scene.ledger.begin(RECORD, VIOLATION)
     if failed:
         await scene.ledger.attempt(RECORD, "email", VIOLATION, "the mail server does not answer")
     assert (await scene.perform(VIOLATION, attempt=2)).outcome == "dropped"
     assert (await scene.perform(RETRACTED)).outcome == ("performed" if told else "dropped")
+
+
+async def test_nothing_is_done_that_the_ledger_could_not_remember() -> None:
+    class Full(MemoryLedger):
+        async def begin(self, record: str, key: str) -> None:
+            raise OSError("the disk is full")
+
+    scene = Scene(ledger=Full())
+    with pytest.raises(OSError, match="full"):
+        await scene.perform()
+    assert scene.mailer.sent == []
+
+
+async def test_what_was_done_is_held_on_to_while_the_ledger_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("activities.perform.HOLDING_S", (0, 0, 0))
+    scene = Scene()
+    scene.ledger.failures = [OSError("gone"), OSError("gone"), None]
+    assert (await scene.perform()).outcome == "performed"
+    assert len(scene.mailer.sent) == 1
+    assert scene.ledger.lines[VIOLATION].outcome == "performed"
 
 
 # ---------------------------------------------------------------------- failures

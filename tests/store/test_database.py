@@ -3,16 +3,21 @@
 import asyncio
 import re
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Table, insert, inspect, select, text
 
 from sla.errors import SchemaBehind, ServiceUnavailable
+from store import migrate
 from store.engine import Database
 from store.tables import metadata, queues
+from store.types import UtcInstant
 from store.upsert import add
 from tests.postgres import PostgresServer
 
@@ -21,6 +26,36 @@ def _differences(connection: Connection) -> list[object]:
     context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
     found: list[object] = compare_metadata(context, metadata)
     return found
+
+
+REVISIONS = ("0001", "0002")
+"""Every schema that a release had."""
+
+
+def _upgraded_to(connection: Connection, revision: str) -> None:
+    settings = migrate.config()
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, revision)
+
+
+def _a_row(table: Table, revision: str) -> dict[str, Any]:
+    """A row whose references fit those of the other tables: every text is the same."""
+    words: dict[type, Any] = {bool: True, int: 7, str: f"text of {revision}"}
+    nine = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    kinds = {column.name: column.type for column in table.columns}
+    return {
+        name: nine if isinstance(kind, UtcInstant) else words.get(kind.python_type, {"deep": [1]})
+        for name, kind in kinds.items()
+    }
+
+
+async def _emptied(url: str) -> None:
+    database = Database(url)
+    async with database.transaction() as connection:
+        for table in reversed(metadata.sorted_tables):
+            await connection.execute(text(f"DROP TABLE {table.name}"))
+        await connection.execute(text("DROP TABLE alembic_version"))
+    await database.dispose()
 
 
 class TestSchema:
@@ -52,6 +87,25 @@ class TestSchema:
         await asyncio.gather(*(one.upgrade() for one in databases))
         await databases[0].check_schema()
         await asyncio.gather(*(one.dispose() for one in databases))
+
+    async def test_data_of_every_released_schema_is_there_after_the_upgrade(self, empty_url: str) -> None:
+        """Filled as each release could, by the tables that it knew; then brought up to this one's."""
+        for revision in REVISIONS:
+            database = Database(empty_url)
+            async with database.transaction() as connection:
+                await connection.run_sync(_upgraded_to, revision)
+                there = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))
+                for table in (table for table in metadata.sorted_tables if table.name in there):
+                    await connection.execute(insert(table), _a_row(table, revision))
+            await database.upgrade()
+            async with database.reading() as connection:
+                assert await connection.run_sync(_differences) == []
+                for name in there - {"alembic_version"}:
+                    table = metadata.tables[name]
+                    rows = (await connection.execute(select(table))).mappings().all()
+                    assert [dict(row) for row in rows] == [_a_row(table, revision)]
+            await database.dispose()
+            await _emptied(empty_url)
 
     async def test_an_older_release_goes_on_working_on_a_newer_schema(self, database: Database) -> None:
         async with database.transaction() as connection:

@@ -42,7 +42,7 @@ FIELDS = {
     "CaseView": "status milestones next_deadline account owner_kind",
     "ViewChange": "status milestones count next_deadline account owner_kind",
     "Task": "key kind world trigger due_at budget_s",
-    "Concluded": "key outcome reason begun",
+    "Concluded": "key outcome reason",
     "Fulfilled": "key events",
     "Refused": "event reason",
     "DecideInput": "record ref log news done running dropped concluded now shown armed_at",
