@@ -169,6 +169,13 @@ class UnknownBuild(MilepostError):
     text = "No worker of version '{build}' has been seen (known: {known}). Start one with MILEPOST_BUILD_ID={build} first."
 
 
+class IncompleteBuild(MilepostError):
+    """The workers of a version do not serve all task queues that those of the current one do."""
+
+    code = "incomplete_build"
+    text = "Version '{build}' cannot become current ({problem}). Start workers of it for every task queue, and try again."
+
+
 class BatchUnderWay(MilepostError):
     """Temporal allows one batch operation at a time in a namespace."""
 

@@ -65,6 +65,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "unknown_namespace": _DOWN,
     "worker_failed": _DOWN,
     "unknown_build": _MISSING,
+    "incomplete_build": Answer(HTTPStatus.CONFLICT, NOT_THERE),
     "batch_under_way": Answer(HTTPStatus.CONFLICT, NOT_THERE),
     "port_in_use": _DOWN,
     "invalid_setting": Answer(HTTPStatus.INTERNAL_SERVER_ERROR, BAD_INPUT),

@@ -21,9 +21,12 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from sla import messages
-from sla.errors import BatchUnderWay, ServiceUnavailable, UnknownBuild
+from sla.errors import BatchUnderWay, IncompleteBuild, ServiceUnavailable, UnknownBuild
 
 POLL_S = 0.5
+SETTLING_S = 10.0
+"""How long the workers of a version may take, from the first that is seen, until they serve all queues."""
+
 _STATES = {
     VersionDrainageStatus.VERSION_DRAINAGE_STATUS_DRAINING: "draining",
     VersionDrainageStatus.VERSION_DRAINAGE_STATUS_DRAINED: "drained",
@@ -80,15 +83,29 @@ class Deployments:
             ]
 
     async def make_current(self, build_id: str) -> None:
-        """Let new cases go to this version. Raises UnknownBuild unless a worker of it has been seen."""
+        """Let new cases go to this version.
+
+        Raises UnknownBuild unless a worker of it has been seen, and IncompleteBuild when its workers leave a task queue
+        unserved for longer than workers take to begin.
+        """
         known = [build.build_id for build in await self.builds()]
         if build_id not in known:
             raise UnknownBuild(build=build_id, known=", ".join(known) or "none")
         asked = SetWorkerDeploymentCurrentVersionRequest(
             namespace=self._client.namespace, deployment_name=self.name, build_id=build_id, identity="milepost"
         )
-        async with self._asking():
-            await self._client.workflow_service.set_worker_deployment_current_version(asked)
+        async with self._asking(), asyncio.timeout(SETTLING_S) as settling:
+            while True:
+                try:
+                    await self._client.workflow_service.set_worker_deployment_current_version(asked)
+                except RPCError as error:
+                    if error.status != RPCStatusCode.FAILED_PRECONDITION:
+                        raise
+                    if (settling.when() or 0) - asyncio.get_running_loop().time() < POLL_S:
+                        raise IncompleteBuild(build=build_id, problem=error.message.rstrip(".")) from None
+                    await asyncio.sleep(POLL_S)
+                else:
+                    return
 
     async def begin(self, build_id: str) -> bool:
         """Make this version current if none is yet, as soon as its workers were seen; returns whether it was made so.

@@ -4,12 +4,17 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from temporalio.worker import Worker
 
-from sla.errors import UnknownBuild
+from runtime.settings import Settings
+from sla.errors import IncompleteBuild, UnknownBuild
+from sla.messages import task_queue
 from starter.deployments import Build, Deployments, Nudged
 from tests.workflows.harness import PATIENCE_S
 from tests.workflows.live import LiveBench
 from tests.workflows.servers import working
+from workers.wiring import sandbox, versioned
+from workflows.case import SlaCase
 
 
 async def until(deployments: Deployments, holds: Callable[[list[Build]], bool]) -> list[Build]:
@@ -64,3 +69,22 @@ async def test_only_a_version_whose_workers_were_seen_can_become_current() -> No
         with pytest.raises(UnknownBuild, match="'v9' has been seen \\(known: none\\)"):
             await deployments.make_current("v9")
         assert await nudged(deployments, "nobody") == []
+
+
+async def test_a_version_that_leaves_a_queue_unserved_cannot_become_current(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("starter.deployments.SETTLING_S", 1.5)
+    async with LiveBench(events=4000, build="v1") as bench:
+        deployments = Deployments(bench.client, queue_prefix=bench.prefix)
+        assert await bounded(deployments.begin("v1"))
+        only_decides = Worker(
+            bench.client,
+            task_queue=task_queue(bench.prefix, "cases"),
+            workflows=[SlaCase],
+            activities=[bench.world.decider.decide],
+            workflow_runner=sandbox(),
+            deployment_config=versioned(Settings(task_queue=bench.prefix, build_id="v2")),
+        )
+        async with only_decides:
+            await until(deployments, lambda builds: len(builds) == 2)
+            with pytest.raises(IncompleteBuild, match="missing active task queues"):
+                await deployments.make_current("v2")
