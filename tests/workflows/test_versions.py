@@ -13,8 +13,7 @@ from starter.deployments import Build, Deployments, Nudged
 from tests.workflows.harness import PATIENCE_S
 from tests.workflows.live import LiveBench
 from tests.workflows.servers import working
-from workers.wiring import sandbox, versioned
-from workflows.case import SlaCase
+from workers.wiring import versioned
 
 
 async def until(deployments: Deployments, holds: Callable[[list[Build]], bool]) -> list[Build]:
@@ -76,15 +75,14 @@ async def test_a_version_that_leaves_a_queue_unserved_cannot_become_current(monk
     async with LiveBench(events=4000, build="v1") as bench:
         deployments = Deployments(bench.client, queue_prefix=bench.prefix)
         assert await bounded(deployments.begin("v1"))
-        only_decides = Worker(
+        await bench.open()
+        only_mails = Worker(
             bench.client,
-            task_queue=task_queue(bench.prefix, "cases"),
-            workflows=[SlaCase],
-            activities=[bench.world.decider.decide],
-            workflow_runner=sandbox(),
+            task_queue=task_queue(bench.prefix, "mail"),
+            activities=bench.world.performer.activities("mail"),
             deployment_config=versioned(Settings(task_queue=bench.prefix, build_id="v2")),
         )
-        async with only_decides:
+        async with only_mails:
             await until(deployments, lambda builds: len(builds) == 2)
             with pytest.raises(IncompleteBuild, match="missing active task queues"):
                 await deployments.make_current("v2")
