@@ -57,9 +57,11 @@ class Presence:
             self._held = leave.holds(self.record.situation)
             self.became_true = self._held and not held
         moves = self.moves = self._moves_of(batch) if raised & MOVES else []
-        if self.record.out and "return" in moves:
+        if not self.record.out:
+            return False
+        if "return" in moves:
             self.moves = moves[moves.index("return") + 1 :]
-        elif not (self.record.out and held and not self._held):
+        elif self._held or not held:
             return False
         self._return(at)
         return True
