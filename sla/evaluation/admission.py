@@ -97,20 +97,19 @@ def _sort_out(
     refuse: Callable[[Heard, str], None],
 ) -> list[Heard]:
     """Those that count besides `opened`."""
-    known: set[str] = set()
+    known = set() if opened is None else {opened.id}
     counting = []
-    if opened is not None:
-        known.add(opened.id)
     for one in heard:
         if one.id in known:
             continue
-        if type(one.event) is Opened:
+        kind, reason = type(one.event), None
+        if kind is Opened:
             if opened is not None:
                 refuse(one, f"the record is already open (by event '{opened.id}')")
             continue
         if opened is not None and one.at < opened.at:
-            reason: str | None = f"it happened before the record was opened ({to_text(opened.event.at)})"
-        else:
+            reason = f"it happened before the record was opened ({to_text(opened.event.at)})"
+        elif kind in _CHECKED:
             reason = _problem(one.event, plan, calendars)
         if reason is None:
             known.add(one.id)
@@ -119,6 +118,8 @@ def _sort_out(
             refuse(one, reason)
     return counting
 
+
+_CHECKED = {Changed, Completed, Uncompleted}
 
 as_happened = attrgetter("at", "recorded", "id")
 """The order in which events count (SPEC 2)."""

@@ -31,9 +31,10 @@ def completions(record: Projection, at: int, batch: Sequence[Told], raised: Ques
             for event in batch:
                 _complete_declared(record, at, [event], asked)
     _complete_declared(record, at, batch, asked)
-    for track in asked:
-        if track.open is not None and track.open.line.completed_by_event:
-            milestones.doubts |= track.open.line.question  # what an event denied at this instant may hold without it
+    if raised & record.plan.completing_by_event:
+        for track in asked:
+            if track.open is not None and track.open.line.completed_by_event:
+                milestones.doubts |= track.open.line.question  # what an event denied at this instant may hold without it
 
 
 def _in_order(record: Projection, at: int, batch: Sequence[Told], raised: Questions) -> list[Track]:

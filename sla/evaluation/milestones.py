@@ -96,13 +96,9 @@ class Milestones:
             for track in self.tracks:
                 self._choose(track, at)
         if started:
-            self.begin_what_may(at)
-
-    def begin_what_may(self, at: int) -> None:
-        """Begin what may begin, once the process has started."""
-        for track in self.tracks:
-            if track.open is None and track.selected is not None and not track.over:
-                self._begin_what_may(track, at)
+            for track in self.tracks:
+                if track.open is None and track.selected is not None and not track.over:
+                    self._begin_what_may(track, at)
 
     def _choose(self, track: Track, at: int) -> None:
         line = track.line_for(self.record.situation)

@@ -162,6 +162,8 @@ class Plan:
     """What an event may say of them is checked (`sla.evaluation.admission`)."""
     questions: Mapping[str, Questions]
     """What news of a field or an event raises. That one may be called as the other costs at most a question too many."""
+    raised_by_change: Questions
+    """What every change of a field raises, be it of one that nobody asks about."""
     completing: Questions
     """All questions of what is completed."""
     completing_by_event: Questions
@@ -246,6 +248,7 @@ def compile_plan(process: Process) -> Plan:
     lines = [line for of_milestone in grouped.values() for line in of_milestone]
     leave, stop = _node(process.exit_when), _node(process.stop_when)
     stops = [stop, *(line.stop for line in lines)]
+    questions = _questions(process, leave, stops, lines)
     return Plan(
         process=process,
         tracks=tuple(tuple(of_milestone) for of_milestone in grouped.values()),
@@ -259,7 +262,8 @@ def compile_plan(process: Process) -> Plan:
         stop=stop,
         pairs=_pairs([leave, *stops, *(node for line in lines for node in (line.when, line.complete))]),
         checked_fields=frozenset({"business_hours", "opened_at", process.start_at}),
-        questions=_questions(process, leave, stops, lines),
+        questions=questions,
+        raised_by_change=questions.get("changed", NONE),
         completing=reduce(or_, (line.question for line in lines), EXPLICIT),
         completing_by_event=reduce(or_, (line.question for line in lines if line.completed_by_event), NONE),
     )

@@ -103,16 +103,11 @@ class Projection:
             ahead.append(NEVER if start is None else start)
         return min([at for at in ahead if self.now_s < at < NEVER], default=None)
 
-    def _next_due(self, at: int, due_at: int) -> int:
-        """The earliest instant ahead at which the walk must go on, whatever the news: for a milestone, or for what else."""
-        if at < self.opened.at < due_at:
-            due_at = self.opened.at
-        if self.process_start is None and (start := self.start_field()) is not None and at < start < due_at:
-            due_at = start
-        for opening, _ in self.outbox.deferred:
-            if at < opening < due_at:
-                due_at = opening
-        return due_at
+    def _look_further(self, at: int) -> None:
+        """What falls due besides the milestones: the opening, the start of the process, actions that wait."""
+        start = self.start_field() if self.process_start is None else None
+        others = [self.opened.at, at if start is None else start, *(opening for opening, _ in self.outbox.deferred)]
+        self.due_at = min([self.due_at, *(other for other in others if other > at)])
 
     def _step(self, at: int) -> None:
         self.now_s = at
@@ -145,7 +140,9 @@ class Projection:
                 break
             batch = [Update(firing.action.sets or {}) for firing in updating]
             raised = self._values(batch)
-        self.due_at = self._next_due(at, due_at)
+        self.due_at = due_at
+        if self.process_start is None or at < self.opened.at or self.outbox.deferred:
+            self._look_further(at)
 
     def _cut(self, at: int, updating: Sequence[Firing]) -> None:
         """Leave the updates of the last round undone, and say so."""
@@ -189,20 +186,23 @@ class Projection:
         """Take what events say of fields and of the clock; returns the questions that this raises."""
         raised, questions = NONE, self.plan.questions
         for event in batch:
-            names, by_name = event.names(), NONE
-            for name in names:
-                by_name |= questions.get(name, NONE)
             if type(event) is Changed or type(event) is Update:
+                by_name = self.plan.raised_by_change
                 for name in event.set:
                     raised |= questions.get(name, NONE)
                 self._set(event.set)
+            else:
+                by_name = NONE
+                for name in event.names():
+                    by_name |= questions.get(name, NONE)
             if by_name:
                 raised |= by_name
-                self._follow(event, names)
+                self._follow(event)
         return raised
 
-    def _follow(self, event: Told, names: Sequence[str]) -> None:
+    def _follow(self, event: Told) -> None:
         """Keep what lasts beyond an event: whether it stopped the clock, and the `after`/`until` pairs."""
+        names = event.names()
         if type(event) is Stopped:
             self.stopped_by_event = True
         elif type(event) is Resumed:
