@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from sla.calendar.clock import Clock, Compiled, Continuous
-from sla.calendar.instants import epoch_s, instant
+from sla.calendar.instants import DAY_S, EPOCH, epoch_s, instant
 from sla.calendar.problems import problem_at
 from sla.calendar.rule import Rank
 from sla.calendar.rules import Holiday, OfCountry, OnDate
@@ -27,7 +27,7 @@ from sla.calendar.zones import known_zone
 _DERIVED: Final = ("clock", "business_day_s")
 """What is made of a definition on first use, and is no part of it."""
 
-_utc: Final = dt.datetime.fromtimestamp  # `instant`, without a call in between: `add` is asked in loops
+_utc: Final = dt.datetime.fromtimestamp
 
 
 def _one_each(holidays: tuple[Holiday, ...]) -> tuple[Holiday, ...]:
@@ -80,7 +80,12 @@ class BusinessHours(BaseModel):
         So `add(x, 0)` is `x`, and a target on closing time is due at closing time. Raises ValueError for
         negative seconds, NoOpenTime if there is no such instant within ten years.
         """
-        return _utc(self.clock.add(epoch_s(start, "add"), seconds), UTC)
+        if start.tzinfo is UTC:  # `epoch_s` and `instant`, written out: this is asked in loops
+            since = start - EPOCH
+            start_s = since.days * DAY_S + since.seconds
+        else:
+            start_s = epoch_s(start, "add")
+        return _utc(self.clock.add(start_s, seconds), UTC)
 
     def between(self, start: dt.datetime, end: dt.datetime) -> int:
         """Open seconds in `[start, end)`; negative if `end` is before `start`."""

@@ -13,7 +13,7 @@ FIRST_S: Final = -62_135_596_800  # 0001-01-01T00:00:00Z
 LAST_S: Final = 253_402_300_799  # 9999-12-31T23:59:59Z: the last instant that a date-time can hold
 EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def epoch_s(at: datetime, where: str) -> int:
@@ -23,7 +23,7 @@ def epoch_s(at: datetime, where: str) -> int:
     ValueError for one that lies beyond the supported years in UTC.
     """
     try:
-        since = at - _EPOCH
+        since = at - EPOCH
     except TypeError:
         raise NaiveInstant(where=where, value=at.isoformat()) from None
     seconds = since.days * DAY_S + since.seconds  # the microseconds of a timedelta are never negative
