@@ -60,10 +60,14 @@ def hear(events: Iterable[Event], until_s: int) -> list[Heard]:
 
 @dataclass(slots=True)
 class Admitted:
-    """The events that count, in order, and those that do not with their reasons. `opened` is None before there is one."""
+    """The events that count, in order, and those that do not with their reasons. `opened` is None before there is one.
+
+    Those of the others that were not recorded when they happened, but later or before, are `untimely`: mostly none.
+    """
 
     opened: Heard | None
     others: list[Heard]
+    untimely: list[Heard]
     refused: list[Refusal]
 
 
@@ -83,10 +87,12 @@ def admit_heard(plan: Plan, calendars: Mapping[str, BusinessHours], heard: Seque
     opened = _first_opened(heard, plan.process, calendars, refuse)
     if opened is None:
         _sort_out(heard, None, plan, calendars, refuse)
-        return Admitted(None, [], refused)
+        return Admitted(None, [], [], refused)
     others = _sort_out(heard, opened, plan, calendars, refuse)
-    others.sort(key=as_happened)
-    return Admitted(opened, others, refused)
+    untimely = [one for one in others if one.recorded != one.at]
+    if untimely:  # else the order of recording is that of happening
+        others.sort(key=as_happened)
+    return Admitted(opened, others, untimely, refused)
 
 
 def _sort_out(

@@ -58,6 +58,7 @@ class Ledger:
         self.opened = admitted.opened
         self.record = self.opened.event.record
         self.others = admitted.others
+        self.untimely = admitted.untimely
         self.unheard: list[int] = []
         self.bookmarks: dict[int, Projection] = {}
         self.entries: dict[str, list[Entry]] = {}
@@ -67,9 +68,9 @@ class Ledger:
     def follow(self, now_s: int) -> Projection:
         """Go through all knowledge up to now; returns the last walk, the one that is true."""
         opened, others = self.opened, self.others
-        news = [one for one in others if one.recorded > one.at and one.recorded > opened.recorded]
+        news = [one for one in self.untimely if one.late and one.recorded > opened.recorded]
         if news:
-            others = [one for one in others if one.recorded <= one.at or one.recorded <= opened.recorded]
+            others = [one for one in others if not one.late or one.recorded <= opened.recorded]
             news.sort(key=attrgetter("recorded"))
             self.unheard = sorted([one.at for one in news])
         self.log = Log(others)

@@ -81,7 +81,7 @@ class Projection:
 
     def let_go(self) -> None:
         """Untie the parts, which know each other: all is freed at once then, and not when a collector comes by."""
-        del self.milestones.record, self.presence.record, self.outbox.record
+        del self.milestones, self.presence, self.outbox
 
     # ------------------------------------------------------------------ the walk
 

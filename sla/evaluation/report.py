@@ -47,6 +47,8 @@ def report(walk: Projection, ledger: Ledger, refused: list[Refusal], now: dateti
 class _Instants(dict[int | None, datetime | None]):
     """The instants of epoch seconds, each made once: most are told several times. None stays None."""
 
+    __slots__ = ()
+
     def __missing__(self, at_s: int | None) -> datetime | None:
         at = self[at_s] = None if at_s is None else from_s(at_s)
         return at
@@ -64,17 +66,19 @@ class _Report:
     def timeline(self, refused: list[Refusal], now: datetime) -> Timeline:
         walk = self.walk
         return Timeline.of(
-            record=self.ledger.record,
-            process=walk.plan.process.process,
-            status=self._roll_up(),
-            milestones=tuple(self._milestones()),
-            effects=self._effects(),
-            next_wakeup=self.instants[self._next_wakeup()],
-            notes=tuple(walk.notes),
-            fields=dict(walk.fields),
-            out=walk.out,
-            refused=(*refused, *(self._refusal(event, reason) for event, reason in walk.refused)),
-            as_of=now,
+            {
+                "record": self.ledger.record,
+                "process": walk.plan.process.process,
+                "status": self._roll_up(),
+                "milestones": tuple(self._milestones()),
+                "effects": self._effects(),
+                "next_wakeup": self.instants[self._next_wakeup()],
+                "notes": tuple(walk.notes),
+                "fields": dict(walk.fields),
+                "out": walk.out,
+                "refused": (*refused, *(self._refusal(event, reason) for event, reason in walk.refused)),
+                "as_of": now,
+            }
         )
 
     def _refusal(self, event: Event, reason: str) -> Refusal:
@@ -115,24 +119,26 @@ class _Report:
         consumed = elapsed - stopped
         completed, violated = run.completed_at is not None, run.violated_at is not None
         return Occurrence.of(
-            milestone=track.name,
-            occurrence=run.number,
-            status=run.status(),
-            started_at=instants[clock.start],
-            target_at=instants[run.target_s()],
-            completed_at=instants[run.completed_at],
-            violated=violated,
-            violated_at=instants[run.violated_at],
-            retracted=not violated and (track.name, run.number, run.line.position) in self.ledger.retracted,
-            limit_s=limit,
-            elapsed_s=elapsed if completed else None,
-            stopped_s=stopped,
-            actual_s=consumed if completed else None,
-            overdue_s=max(0, consumed - limit) if violated else 0,
-            reason=run.reason,
-            line=run.line.position,
-            remaining_s=max(0, limit - consumed),
-            ended_at=instants[run.ended_at],
+            {
+                "milestone": track.name,
+                "occurrence": run.number,
+                "status": run.status(),
+                "started_at": instants[clock.start],
+                "target_at": instants[run.target_s()],
+                "completed_at": instants[run.completed_at],
+                "violated": violated,
+                "violated_at": instants[run.violated_at],
+                "retracted": not violated and (track.name, run.number, run.line.position) in self.ledger.retracted,
+                "limit_s": limit,
+                "elapsed_s": elapsed if completed else None,
+                "stopped_s": stopped,
+                "actual_s": consumed if completed else None,
+                "overdue_s": max(0, consumed - limit) if violated else 0,
+                "reason": run.reason,
+                "line": run.line.position,
+                "remaining_s": max(0, limit - consumed),
+                "ended_at": instants[run.ended_at],
+            }
         )
 
     def _forecast(self, track: Track) -> Occurrence | None:
@@ -151,24 +157,26 @@ class _Report:
         clock, limit = walk.milestones.clock_of_selected(track, start if start is not None else walk.now_s)
         stopped = clock.stops.since is not None
         return Occurrence.of(
-            milestone=track.name,
-            occurrence=len(track.runs) + 1,
-            status="waiting",
-            started_at=self.instants[start],
-            target_at=None if stopped or start is None else self.instants[clock.reach(limit)],
-            completed_at=None,
-            violated=False,
-            violated_at=None,
-            retracted=False,
-            limit_s=limit,
-            elapsed_s=None,
-            stopped_s=0,
-            actual_s=None,
-            overdue_s=0,
-            reason=None,
-            line=line.position,
-            remaining_s=limit,
-            ended_at=None,
+            {
+                "milestone": track.name,
+                "occurrence": len(track.runs) + 1,
+                "status": "waiting",
+                "started_at": self.instants[start],
+                "target_at": None if stopped or start is None else self.instants[clock.reach(limit)],
+                "completed_at": None,
+                "violated": False,
+                "violated_at": None,
+                "retracted": False,
+                "limit_s": limit,
+                "elapsed_s": None,
+                "stopped_s": 0,
+                "actual_s": None,
+                "overdue_s": 0,
+                "reason": None,
+                "line": line.position,
+                "remaining_s": limit,
+                "ended_at": None,
+            }
         )
 
     # ------------------------------------------------------------------ effects
@@ -190,18 +198,20 @@ class _Report:
             run = None if trigger == "retracted" else self.walk.milestones.run_of(firing)
             moot = None if run is None else unwanted(trigger, run, entry.at, self.now_s)
         return Effect.of(
-            key=entry.key,
-            due_at=self.instants[firing.due],
-            milestone=firing.track,
-            occurrence=firing.number,
-            trigger=trigger,
-            threshold=firing.threshold,
-            action=firing.action.kind,
-            params=firing.action.params,
-            status=entry.status,
-            reason=entry.reason,
-            line=firing.line,
-            moot=moot,
+            {
+                "key": entry.key,
+                "due_at": self.instants[firing.due],
+                "milestone": firing.track,
+                "occurrence": firing.number,
+                "trigger": trigger,
+                "threshold": firing.threshold,
+                "action": firing.action.kind,
+                "params": firing.action.params,
+                "status": entry.status,
+                "reason": entry.reason,
+                "line": firing.line,
+                "moot": moot,
+            }
         )
 
     def _without_time(self, track: Track, run: Run) -> Iterator[Effect]:
@@ -212,16 +222,18 @@ class _Report:
                 key = key_of(self.ledger.record, track.name, run, f"warning-{rung.position}", number)
                 done = len(self.ledger.entries.get(key, ()))
                 yield Effect.of(
-                    key=f"{key}~{done + 1}" if done else key,
-                    due_at=self.instants[run.clock.start],
-                    milestone=track.name,
-                    occurrence=run.number,
-                    trigger="warning",
-                    threshold=rung.threshold,
-                    action=action.kind,
-                    params=action.params,
-                    status="skipped",
-                    reason=reason,
-                    line=run.line.position,
-                    moot=reason,
+                    {
+                        "key": f"{key}~{done + 1}" if done else key,
+                        "due_at": self.instants[run.clock.start],
+                        "milestone": track.name,
+                        "occurrence": run.number,
+                        "trigger": "warning",
+                        "threshold": rung.threshold,
+                        "action": action.kind,
+                        "params": action.params,
+                        "status": "skipped",
+                        "reason": reason,
+                        "line": run.line.position,
+                        "moot": reason,
+                    }
                 )

@@ -31,7 +31,7 @@ class Run:
         self.origin = origin
         self.serial = serial
         self.business_day = clock.hours.business_day_s
-        self.passed: frozenset[Trigger] = frozenset()
+        self.passed: tuple[Trigger, ...] = ()
         self.next: Rung | None = None
         self.next_at = NEVER
         self.passes_at: int | None = None
@@ -82,7 +82,7 @@ class Run:
 
     def pass_trigger(self, trigger: Trigger) -> None:
         """Pass a warning or a violation: it does not come again."""
-        self.passed |= {trigger}
+        self.passed += (trigger,)
         self._look_ahead()
 
     def _look_ahead(self) -> None:
