@@ -16,7 +16,7 @@ SHORT = Scale(cases=30, span_s=20.0, patience_s=90.0, haste=True)
 
 
 def main() -> int:
-    """0 if every judgement was passed, 1 if not, 2 for a wrong word."""
+    """0 if every judgement was passed, 1 if not, 2 for a wrong word, 130 when interrupted."""
     asked = _words().parse_args()
     if asked.list:
         sys.stdout.writelines(f"{fault.name:<34}{fault.means}\n" for fault in FAULTS)
@@ -28,25 +28,35 @@ def main() -> int:
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # of an update that finds nobody the SDK leaves a future behind
     scale = SHORT if asked.short else Scale()
     scale = replace(scale, cases=asked.cases or scale.cases, span_s=asked.span or scale.span_s)
-    results = asyncio.run(_all(chosen, asked.seed, scale, asked.database, asked.at_once))
-    sys.stdout.write(
-        "\n"
-        + table(results)
-        + complaints(results, f"--seed {asked.seed} --cases {scale.cases} --span {scale.span_s:g}{' --short' * asked.short}")
-    )
+    results: list[Result] = []
+    interrupted = False
+    try:
+        asyncio.run(_all(chosen, asked.seed, scale, asked.database, asked.at_once, results=results))
+    except KeyboardInterrupt:
+        interrupted = True
+    order = [fault.name for fault in chosen]
+    results.sort(key=lambda result: order.index(result.fault))
+    words = f"--seed {asked.seed} --cases {scale.cases} --span {scale.span_s:g}{' --short' * asked.short}"
+    sys.stdout.write("\n" + table(results) + complaints(results, words))
+    if interrupted:
+        sys.stdout.write(f"\nInterrupted: {len(results)} of {len(chosen)} faults were judged.\n")
+        return 130
     return int(any(result.complaints for result in results))
 
 
-async def _all(faults: list[Fault], seed: int, scale: Scale, database: DatabaseKind, at_once: int) -> list[Result]:
+async def _all(
+    faults: list[Fault], seed: int, scale: Scale, database: DatabaseKind, at_once: int, *, results: list[Result]
+) -> None:
+    """Judge every fault; `results` has each as soon as it is known, so that an interruption loses none."""
     slots = asyncio.Semaphore(at_once)
 
-    async def one(fault: Fault) -> Result:
+    async def one(fault: Fault) -> None:
         async with slots:
             result = await run([fault], seed=seed, scale=scale, database=database)
+        results.append(result)
         sys.stderr.write(line(result) + "\n")
-        return result
 
-    return list(await asyncio.gather(*map(one, faults)))
+    await asyncio.gather(*map(one, faults))
 
 
 def _words() -> argparse.ArgumentParser:
