@@ -2,7 +2,6 @@
 
 A statement on a local file takes microseconds, which is less than handing it to another thread and back. What can take
 long is to become the writer (another process may be it) and to commit (the disk): these are done aside, and the loop turns.
-Who comes while the disk is busy is committed together with the others that wait: the disk takes its time once for all.
 """
 
 import asyncio
@@ -12,23 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    CursorResult,
-    Dialect,
-    Executable,
-    RootTransaction,
-    ScalarResult,
-    create_engine,
-    event,
-)
+from sqlalchemy import URL, Connection, CursorResult, Dialect, Executable, ScalarResult, create_engine, event
 
 READING_MS = 1000
 """How long a reader waits for a file that another process keeps to itself. It holds up the loop, and is very rare."""
-
-TOGETHER = 64
-"""How many writers are committed together at most, so that none waits for ever while others come."""
 
 _READING = "milepost_reading"
 
@@ -64,7 +50,7 @@ class SqliteConnection:
 
 
 class SqliteEngine:
-    """The connections to one file. Writers take turns; those who wait while one writes are committed together."""
+    """The connections to one file. One writer at a time: whoever calls sees to that within the process."""
 
     def __init__(self, url: URL, patience_s: int) -> None:
         self._engine = create_engine(
@@ -72,79 +58,24 @@ class SqliteEngine:
             max_overflow=-1,  # to wait for a connection would hold up the loop, and with it whoever has one
             connect_args={"isolation_level": None, "check_same_thread": False, "factory": _Connection},
         )
-        self._patience_s = patience_s
+        self._patience_ms = 1000 * patience_s
         self._thread = ThreadPoolExecutor(1, "sqlite")
-        self._turn = asyncio.Lock()
-        self._waiting = 0
-        self._batch: _Batch | None = None
-        self._ending: asyncio.Task[None] | None = None  # referred to, or it might be forgotten in the middle
         event.listen(self._engine, "begin", self._begin)
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[SqliteConnection]:
-        """One consistent view. Raises what the driver does."""
-        with self._connected(reading=True) as connection, connection.begin() as transaction:
-            yield SqliteConnection(connection)
-            transaction.rollback()
-
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[SqliteConnection]:
-        """A writer's transaction: on the disk when the block has ended, rolled back by any exception.
-
-        Raises what the driver does, and TimeoutError when no turn has come within the patience.
-        """
-        await self._take_turn()
-        try:
-            batch = self._batch = self._batch or await self._open()
+    async def begun(self, *, reading: bool) -> AsyncIterator[SqliteConnection]:
+        """A transaction: committed at the end, rolled back by any exception. Raises what the driver does."""
+        with self._engine.connect().execution_options(**{_READING: reading}) as connection:
+            transaction = connection.begin() if reading else await self._aside(connection.begin)
             try:
-                with batch.connection.begin_nested():
-                    yield SqliteConnection(batch.connection)
-            finally:
-                batch.members += 1
-                if not self._waiting or batch.members >= TOGETHER:
-                    await self._commit(batch)
-        finally:
-            self._turn.release()
-        await asyncio.shield(batch.committed)
-
-    async def _take_turn(self) -> None:
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(self._patience_s):
-                await self._turn.acquire()
-        except TimeoutError:
-            raise TimeoutError("another transaction has not ended") from None
-        finally:
-            self._waiting -= 1
-
-    async def _open(self) -> "_Batch":
-        connection = self._connected(reading=False)
-        try:
-            transaction = await self._aside(connection.begin)
-        except BaseException:
-            connection.close()
-            raise
-        return _Batch(connection, transaction)
-
-    async def _commit(self, batch: "_Batch") -> None:
-        """Bring to the disk what the members wrote; each of them learns whether that succeeded.
-
-        Whoever is interrupted here leaves it going on: the thread takes one thing after the other, the next writer's too.
-        """
-        self._batch = None
-        self._ending = asyncio.create_task(self._finish(batch))
-        await asyncio.shield(self._ending)
-
-    async def _finish(self, batch: "_Batch") -> None:
-        try:
-            await asyncio.get_running_loop().run_in_executor(self._thread, batch.transaction.commit)
-        except Exception as error:
-            batch.end(error)
-        else:
-            batch.end(None)
-
-    def _connected(self, *, reading: bool) -> Connection:
-        return self._engine.connect().execution_options(**{_READING: reading})
+                yield SqliteConnection(connection)
+            except BaseException:
+                transaction.rollback()
+                raise
+            if reading:
+                transaction.rollback()
+            else:
+                await self._aside(transaction.commit)
 
     async def dispose(self) -> None:
         """Close all connections."""
@@ -162,28 +93,8 @@ class SqliteEngine:
     def _begin(self, connection: Connection) -> None:
         # The driver begins no transactions of its own (`isolation_level` None); it would do so too late.
         reading = connection.get_execution_options()[_READING]
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {READING_MS if reading else 1000 * self._patience_s}")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {READING_MS if reading else self._patience_ms}")
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-
-class _Batch:
-    """Writers whose transactions go to the disk together, each within a savepoint of its own."""
-
-    def __init__(self, connection: Connection, transaction: RootTransaction) -> None:
-        self.connection = connection
-        self.transaction = transaction
-        self.members = 0
-        self.committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def end(self, error: Exception | None) -> None:
-        """Tell the members, and give back the connection."""
-        if error is None:
-            self.committed.set_result(None)
-        else:
-            self.committed.set_exception(error)
-            self.committed.exception()  # whoever was interrupted does not ask
-            self.connection.invalidate()  # it may still be in the transaction: the next one begins with another
-        self.connection.close()
 
 
 class _Connection(sqlite3.Connection):

@@ -166,65 +166,6 @@ class TestTransaction:
             await add(connection, queues, [{"id": "tier-1", "email": None}])
 
 
-class TestTogether:
-    """Writers who come while one writes are committed together; none of them notices."""
-
-    async def write(self, database: Database, name: str, *, fail: bool = False) -> None:
-        async with database.transaction() as connection:
-            await add(connection, queues, [{"id": name, "email": None}])
-            await asyncio.sleep(0)
-            if fail:
-                raise RuntimeError(name)
-
-    async def there(self, database: Database) -> list[str]:
-        async with database.reading() as connection:
-            return sorted(await connection.scalars(select(queues.c.id)))
-
-    async def test_each_is_all_or_nothing_whatever_becomes_of_the_others(self, database: Database) -> None:
-        writing = [self.write(database, f"q-{number:02}", fail=number % 3 == 0) for number in range(20)]
-        ended = await asyncio.gather(*writing, return_exceptions=True)
-        assert [isinstance(one, RuntimeError) for one in ended] == [number % 3 == 0 for number in range(20)]
-        assert await self.there(database) == [f"q-{number:02}" for number in range(20) if number % 3]
-
-    async def test_what_has_ended_is_on_the_disk(self, database: Database, another: Database) -> None:
-        async def write_and_look(number: int) -> None:
-            await self.write(database, f"q-{number:02}")
-            assert f"q-{number:02}" in await self.there(another)
-
-        await asyncio.gather(*(write_and_look(number) for number in range(20)))
-
-    async def test_whoever_is_interrupted_takes_nobody_along(self, database: Database) -> None:
-        for turn in range(20):
-            writing = [asyncio.create_task(self.write(database, f"{turn:02}-{number}")) for number in range(6)]
-            await asyncio.sleep(0.0007 * turn)
-            writing[0].cancel()
-            writing[3].cancel()
-            ended = await asyncio.gather(*writing, return_exceptions=True)
-            assert all(ended[number] is None for number in (1, 2, 4, 5))
-            assert {f"{turn:02}-{number}" for number in (1, 2, 4, 5)} <= set(await self.there(database))
-
-    async def test_a_commit_that_fails_fails_for_all(self, sqlite_template: Path, tmp_path: Path) -> None:
-        path = tmp_path / "milepost.db"
-        path.write_bytes(sqlite_template.read_bytes())
-        database = Database(f"sqlite:///{path}", patience_s=5)
-        async with database.transaction() as connection:
-            await connection.execute(text("PRAGMA defer_foreign_keys = ON"))
-            await connection.execute(text("SELECT 1"))
-        orphan = text("INSERT INTO person_roles (person, role) VALUES ('nobody', 'senior')")
-
-        async def orphaned() -> None:
-            async with database.transaction() as connection:
-                await connection.execute(text("PRAGMA defer_foreign_keys = ON"))
-                await connection.execute(orphan)
-
-        ended = await asyncio.gather(orphaned(), self.write(database, "q"), return_exceptions=True)
-        assert all(isinstance(one, Exception) for one in ended)
-        assert await self.there(database) == []
-        await self.write(database, "q")
-        assert await self.there(database) == ["q"]
-        await database.dispose()
-
-
 class TestNoAnswer:
     @pytest.mark.parametrize(
         ("url", "address"),
