@@ -12,6 +12,7 @@ from sla.calendar import ALWAYS, BusinessHours
 from sla.errors import UnknownProcess
 from sla.events import Event
 from sla.finding import Finding, Settled
+from sla.ledger_line import UNDONE
 from sla.messages import Outcome, ProcessRef
 from sla.process.model import Process
 from sla.timeline import Timeline
@@ -104,10 +105,10 @@ class MemoryLedger:
     async def find(self, key: str) -> LedgerLine | None:
         return self.lines.get(key)
 
-    async def write(self, record: str, kind: str, line: LedgerLine) -> LedgerLine:
+    async def write(self, record: str, kind: str, line: LedgerLine, *, over: tuple[Outcome, ...] = UNDONE) -> LedgerLine:
         _fail(self.failures)
         stands = self.lines.get(line.key)
-        if stands is None or stands.outcome not in ("performed", line.outcome):
+        if stands is None or (stands.outcome in over and stands.outcome != line.outcome):
             self.lines[line.key] = line
             self.kinds[line.key] = kind
         return self.lines[line.key]

@@ -26,7 +26,8 @@ from activities.progress import LedgerProgress
 from activities.situation import Situation, situation
 from sla.dispatch import NO_LONGER_WANTED, NOBODY_TOLD, unwanted, violation_keys
 from sla.instants import to_instant
-from sla.messages import ACTION_PREFIX, Performed, PerformInput, World
+from sla.ledger_line import UNDONE
+from sla.messages import ACTION_PREFIX, Outcome, Performed, PerformInput, World
 from sla.timeline import Effect
 
 TRANSIENT = "transient"
@@ -102,7 +103,10 @@ class Performer:
         effect = next((effect for effect in found.timeline.effects if effect.key == asked.key), None)
         reason = NO_LONGER_WANTED if effect is None else await self._unwanted(effect, found)
         if effect is None or reason is not None:
-            return await self._write(kind, asked, LedgerLine(key=asked.key, outcome="dropped", at=now, reason=reason))
+            # Over what it saw, and nothing newer: the case may have given it up while this attempt hung.
+            over: tuple[Outcome, ...] = () if recorded is None else (recorded.outcome,)
+            line = LedgerLine(key=asked.key, outcome="dropped", at=now, reason=reason)
+            return await self._write(kind, asked, line, over=over)
         self._count_beginning(kind, effect, now, attempt)
         await self._ledger.begin(asked.record, asked.key)
         done = await self._do(kind, asked, found, effect, now)
@@ -159,9 +163,11 @@ class Performer:
                 await asyncio.sleep(pause_s)
         return await self._write(kind, asked, line)
 
-    async def _write(self, kind: Kind, asked: PerformInput, line: LedgerLine) -> Performed:
+    async def _write(
+        self, kind: Kind, asked: PerformInput, line: LedgerLine, *, over: tuple[Outcome, ...] = UNDONE
+    ) -> Performed:
         """Write the outcome; what stands in the ledger afterwards is the answer, whoever wrote it first."""
-        stands = await self._ledger.write(asked.record, kind.KIND, line)
+        stands = await self._ledger.write(asked.record, kind.KIND, line, over=over)
         self._observer.effect(kind.KIND, stands.outcome)
         logger.info("action_ended", record=asked.record, key=asked.key, kind=kind.KIND, outcome=stands.outcome)
         return _performed(stands)

@@ -12,8 +12,8 @@ from sla.calendar import BusinessHours
 from sla.directory import Person, Queue
 from sla.events import Event
 from sla.finding import Finding, Settled
-from sla.ledger_line import LedgerLine
-from sla.messages import ProcessRef
+from sla.ledger_line import UNDONE, LedgerLine
+from sla.messages import Outcome, ProcessRef
 from sla.process.model import Process
 
 __all__ = [
@@ -97,8 +97,8 @@ class Ledger(Protocol):
         """What is recorded for this key."""
         ...
 
-    async def write(self, record: str, kind: str, line: LedgerLine) -> LedgerLine:
-        """Record an outcome; returns the line that now stands, which is the earlier one if there was one."""
+    async def write(self, record: str, kind: str, line: LedgerLine, *, over: tuple[Outcome, ...] = UNDONE) -> LedgerLine:
+        """Record an outcome; returns the line that now stands, which is an earlier one unless its outcome is in `over`."""
         ...
 
     async def attempt(self, record: str, kind: str, key: str, problem: str) -> None:

@@ -7,6 +7,9 @@ from typing import Any
 from sla.events import AnyEvent, read_event
 from sla.messages import Outcome
 
+UNDONE: tuple[Outcome, ...] = ("gave_up", "dropped")
+"""Outcomes that give way to another; what was performed stands."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerLine:

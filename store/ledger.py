@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Insert, select
 
 from sla.finding import Settled
-from sla.ledger_line import LedgerLine
+from sla.ledger_line import UNDONE, LedgerLine
+from sla.messages import Outcome
 from sla.timeline import Timeline
 from store.connection import AnyConnection
 from store.engine import Database
@@ -28,10 +29,10 @@ class StoredLedger:
         async with self._database.reading() as connection:
             return await _find(connection, key)
 
-    async def write(self, record: str, kind: str, line: LedgerLine) -> LedgerLine:
-        """Record an outcome; returns the line that now stands, which is the earlier one if there was one."""
+    async def write(self, record: str, kind: str, line: LedgerLine, *, over: tuple[Outcome, ...] = UNDONE) -> LedgerLine:
+        """Record an outcome; returns the line that now stands, which is an earlier one unless its outcome is in `over`."""
         async with self._database.transaction() as connection:
-            await _write(connection, record, kind, line)
+            await _write(connection, record, kind, line, over)
             standing = await _find(connection, line.key)
         assert standing is not None  # noqa: S101 - it was written, or was there
         return standing
@@ -83,7 +84,9 @@ async def _find(connection: AnyConnection, key: str) -> LedgerLine | None:
     return line_of(row) if row is not None else None
 
 
-async def _write(connection: AnyConnection, record: str, kind: str | None, line: LedgerLine) -> None:
+async def _write(
+    connection: AnyConnection, record: str, kind: str | None, line: LedgerLine, over: tuple[Outcome, ...] = UNDONE
+) -> None:
     role = line.detail.get("role")
     values: dict[str, Any] = {
         "key": line.key,
@@ -95,15 +98,15 @@ async def _write(connection: AnyConnection, record: str, kind: str | None, line:
         "detail": line.detail,
         "chosen_for": role if isinstance(role, str) and line.outcome == "performed" else None,
     }
-    await connection.execute(_line(connection.dialect.name), values)
+    await connection.execute(_line(connection.dialect.name, over), values)
 
 
 @cache
-def _line(dialect: str) -> Insert:
+def _line(dialect: str, over: tuple[Outcome, ...]) -> Insert:
     statement = insert_into(dialect, effect_ledger)
     told = {name: statement.excluded[name] for name in ("kind", "outcome", "at", "reason", "detail", "chosen_for")}
     stands, told_now = effect_ledger.c.outcome, statement.excluded.outcome
-    gives_way = (stands != "performed") & (stands != told_now)
+    gives_way = stands.in_(over) & (stands != told_now)
     return statement.on_conflict_do_update(index_elements=["key"], set_=told, where=gives_way)
 
 

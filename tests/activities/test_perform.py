@@ -61,8 +61,8 @@ async def test_what_two_attempts_at_once_decide_is_what_the_ledger_took_first() 
     line = LedgerLine(key=VIOLATION, outcome="performed", at=at("10:00"), detail={"events": [other.model_dump(mode="json")]})
 
     class Raced(type(scene.ledger)):  # type: ignore[misc]  # a ledger into which another attempt writes just before us
-        async def write(self, record: str, kind: str, _ours: LedgerLine) -> LedgerLine:
-            written: LedgerLine = await super().write(record, kind, line)
+        async def write(self, record: str, kind: str, _ours: LedgerLine, **how: Any) -> LedgerLine:
+            written: LedgerLine = await super().write(record, kind, line, **how)
             return written
 
     scene.ledger = Raced()
@@ -143,6 +143,18 @@ async def test_an_attempt_of_which_nothing_was_heard_may_have_reached_somebody(f
         await scene.ledger.attempt(RECORD, "email", VIOLATION, "the mail server does not answer")
     assert (await scene.perform(VIOLATION, attempt=2)).outcome == "dropped"
     assert (await scene.perform(RETRACTED)).outcome == ("performed" if told else "dropped")
+
+
+async def test_an_attempt_that_hung_does_not_undo_that_its_action_was_given_up() -> None:
+    class GivenUpMeanwhile(MemoryLedger):
+        async def find(self, key: str) -> LedgerLine | None:
+            found = await super().find(key)
+            self.lines[key] = LedgerLine(key=key, outcome="gave_up", at=at("10:05"))
+            return found
+
+    scene = Scene(events=[opened(), noted("response.sent", "09:50")], ledger=GivenUpMeanwhile())
+    await scene.perform()
+    assert scene.ledger.lines[VIOLATION].outcome == "gave_up"
 
 
 async def test_nothing_is_done_that_the_ledger_could_not_remember() -> None:

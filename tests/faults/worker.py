@@ -55,8 +55,8 @@ class FragileMailer(SmtpMailer):
 class FragileLedger(StoredLedger):
     """Notes when a line stands; dies then."""
 
-    async def write(self, record: str, kind: str, line: LedgerLine) -> LedgerLine:
-        standing = await super().write(record, kind, line)
+    async def write(self, record: str, kind: str, line: LedgerLine, **how: Any) -> LedgerLine:
+        standing = await super().write(record, kind, line, **how)
         POINTS.note("ledgered", key=line.key, outcome=standing.outcome)
         if kind == "email":
             POINTS.passing("after_ledger")
