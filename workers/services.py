@@ -1,5 +1,6 @@
 """What the command line's long-running commands do: work, develop, bring the store up to date."""
 
+import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -97,7 +98,14 @@ async def _attended_work(settings: Settings, client: Client, telemetry: Telemetr
             await stack.enter_async_context(census.taken(Records(database), metrics, SystemClock()))
         health.work()
         stack.callback(health.drain)
+        _set_aside()
         yield work
+
+
+def _set_aside() -> None:
+    """Spare the garbage collector what a worker has loaded, which lives as long as it does: a tenth of each evaluation."""
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(frozen=True, kw_only=True)
