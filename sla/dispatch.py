@@ -130,7 +130,7 @@ def _sort_out(
         elif effect.key in dropped and _wanted_again(effect):
             start.append(_task(effect, worlds[effect.action], budget_s))
         elif effect.key not in done and effect.status != "skipped":
-            ended = _undone(effect, process, asked.done, worlds)
+            ended = _undone(effect, process, timeline, asked.done, worlds)
             if ended is not None:
                 drop.append(ended)
             else:
@@ -145,18 +145,20 @@ def _wanted_again(effect: Effect) -> bool:
     return effect.status == "due" and effect.trigger != "retracted" and unwanted(effect) is None
 
 
-def _undone(effect: Effect, process: Process, done: Sequence[str], worlds: Mapping[str, World]) -> Concluded | None:
+def _undone(
+    effect: Effect, process: Process, timeline: Timeline, done: Sequence[str], worlds: Mapping[str, World]
+) -> Concluded | None:
     """How an action ends that need not even be started."""
     if (reason := unwanted(effect)) is not None:
         return Concluded(key=effect.key, outcome="dropped", reason=reason)
-    if effect.trigger == "retracted" and not _told(effect, process, done):
+    if effect.trigger == "retracted" and not _told(effect, process, timeline, done):
         return Concluded(key=effect.key, outcome="dropped", reason=NOBODY_TOLD)
     if effect.action not in worlds:
         return Concluded(key=effect.key, outcome="gave_up", reason=f"there is no action '{effect.action}'")
     return None
 
 
-def _told(effect: Effect, process: Process, done: Sequence[str]) -> bool:
+def _told(effect: Effect, process: Process, timeline: Timeline, done: Sequence[str]) -> bool:
     """Whether there is anything to take back.
 
     A violation that came and went before any of its actions was begun needs no taking back; one whose line only updates
@@ -165,17 +167,28 @@ def _told(effect: Effect, process: Process, done: Sequence[str]) -> bool:
     line = line_of(effect, process)
     if line is None or all(action.sets is not None for violation in line.violations for action in violation.actions):
         return True
-    return any(key.startswith(_violations_before(effect)) for key in done)
+    unlisted = set(done) - {one.key for one in timeline.effects}
+    listed = set(done) & set(violation_keys(effect, timeline))
+    return bool(listed) or any(_is_taken_back(key, effect) for key in unlisted)
 
 
 def violation_keys(effect: Effect, timeline: Timeline) -> list[str]:
     """The keys of what was done about the violation that this effect, an `on_retracted` action, takes back; no updates."""
-    prefix = _violations_before(effect)
-    return [one.key for one in timeline.effects if one.key.startswith(prefix) and one.action != "update"]
+    before = [one for one in timeline.effects if one.due_at <= effect.due_at and one.action != "update"]
+    return [one.key for one in before if _is_taken_back(one.key, effect)]
 
 
-def _violations_before(effect: Effect) -> str:
-    return effect.key.rpartition("/retracted/")[0] + "/violation-"
+def _is_taken_back(key: str, effect: Effect) -> bool:
+    """Whether a key is of the violation that `effect` takes back, and not of one of the same occurrence that came later.
+
+    Each of an occurrence's violations has a retraction, so the n-th takes back no action that ran more than n times.
+    """
+    return key.startswith(effect.key.rpartition("/retracted/")[0] + "/violation-") and _turn(key) <= _turn(effect.key)
+
+
+def _turn(key: str) -> int:
+    """How often an action had run under this key, this time included: 2 for `…/1~2`."""
+    return int(key.rpartition("~")[2]) if "~" in key.rpartition("/")[2] else 1
 
 
 def line_of(effect: Effect, process: Process) -> Milestone | None:

@@ -7,7 +7,7 @@ import pytest
 from activities.actions import WORLDS
 from sla.dispatch import NEVER_OPENED, NOBODY_TOLD, as_of, dispatch, without_future
 from sla.engine import evaluate
-from sla.events import AnyEvent, Closed
+from sla.events import AnyEvent, Closed, Uncompleted
 from sla.messages import CaseView, Decision
 from sla.process.model import Process
 from tests.activities.builders import (
@@ -125,6 +125,12 @@ def test_nobody_is_told_that_a_violation_is_withdrawn_that_nobody_was_told_of() 
     assert dropped(decision)[RETRACTED] == NOBODY_TOLD
     assert VIOLATION in dropped(decision)
     assert keys(decision) == [SUCCESS]
+
+
+def test_a_later_violation_of_the_same_occurrence_is_not_what_a_withdrawal_takes_back() -> None:
+    undone = Uncompleted(record=RECORD, id="undone", milestone="First Response", at=at("10:20"), recorded_at=at("10:20"))
+    decision = decided("10:21", ANSWERED_IN_TIME_BUT_TOLD_LATE, undone, done=[WARNING, f"{VIOLATION}~2"])
+    assert dropped(decision)[RETRACTED] == NOBODY_TOLD
 
 
 def test_a_violation_still_under_way_is_dropped_and_withdrawn_for_it_may_have_arrived() -> None:

@@ -7,7 +7,7 @@ import pytest
 from activities.fakes import MemoryDefinitions, MemoryLedger, SetClock
 from activities.ports import LedgerLine, Permanent, Transient
 from sla.dispatch import NO_LONGER_WANTED, NOBODY_TOLD
-from sla.events import Changed
+from sla.events import Changed, Uncompleted
 from sla.messages import Outcome
 from tests.activities.builders import RECORD, RETRACTED, VIOLATION, WARNING, Scene, a_process, at, noted, opened, violating
 
@@ -133,6 +133,17 @@ async def test_a_retraction_is_for_those_who_may_have_been_told(outcome: Outcome
         scene.ledger.lines[VIOLATION] = LedgerLine(key=VIOLATION, outcome=outcome, at=at("10:00"))
     performed = await scene.perform(RETRACTED)
     assert (performed.outcome, performed.reason) == (("performed", None) if told else ("dropped", NOBODY_TOLD))
+
+
+async def test_a_retraction_is_not_for_those_who_were_told_of_a_later_violation() -> None:
+    undone = Uncompleted(record=RECORD, id="undone", milestone="First Response", at=at("10:20"), recorded_at=at("10:20"))
+    late = noted("response.sent", "09:58", recorded="10:03")
+    scene = Scene(events=[opened(), late, undone], clock=SetClock(at("10:21")))
+    scene.ledger.lines[VIOLATION] = LedgerLine(key=VIOLATION, outcome="dropped", at=at("10:21"))
+    again = f"{VIOLATION}~2"
+    scene.ledger.lines[again] = LedgerLine(key=again, outcome="performed", at=at("10:21"))
+    performed = await scene.perform(RETRACTED)
+    assert (performed.outcome, performed.reason) == ("dropped", NOBODY_TOLD)
 
 
 @pytest.mark.parametrize(("failed", "told"), [(False, True), (True, False)], ids=["lost with its worker", "refused"])

@@ -142,10 +142,18 @@ def is_lost(seen: Seen, effect: Effect) -> bool:
 
 
 def _nobody_was_told(seen: Seen, effect: Effect) -> bool:
-    """Whether none of the violation's actions was done: then there is nothing to take back (SPEC 8, Knowledge)."""
+    """Whether none of the violation's actions was done: then there is nothing to take back (SPEC 8, Knowledge).
+
+    What fell due later, or ran more often than it was taken back, belongs to a later violation of the same occurrence.
+    """
     prefix = effect.key.rpartition("/retracted/")[0] + "/violation-"
-    told = [one.key for one in seen.effects.values() if one.key.startswith(prefix) and one.action != "update"]
+    before = [one for one in seen.effects.values() if one.due_at <= effect.due_at and one.action != "update"]
+    told = [one.key for one in before if one.key.startswith(prefix) and _turn(one.key) <= _turn(effect.key)]
     return not any(key in seen.ledger and seen.ledger[key].outcome == "performed" for key in told)
+
+
+def _turn(key: str) -> int:
+    return int(key.rpartition("~")[2]) if "~" in key.rpartition("/")[2] else 1
 
 
 def lost(seen: Seen) -> int:
