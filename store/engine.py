@@ -4,7 +4,6 @@ Everything above this module is the same for both databases. SQLite (`store.sqli
 a writer takes the only write lock at its beginning (`BEGIN IMMEDIATE`), so that what it read is still so when it writes.
 """
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -36,8 +35,6 @@ class Database:
         self.address = _address(self.url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = SqliteEngine(self.url, patience_s) if self.is_sqlite else _postgresql(self.url, patience_s)
-        self._patience_s = patience_s
-        self._turn = asyncio.Lock()
 
     async def connect(self) -> None:
         """See whether the database answers."""
@@ -57,10 +54,8 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AnyConnection]:
         """A writer's transaction: committed at the end, rolled back by any exception. They do not nest."""
-        async with AsyncExitStack() as stack:
-            if self.is_sqlite:  # one writer at a time anyway; a fair queue of our own spares the others the polling
-                await self._wait_for_turn(stack)
-            yield await stack.enter_async_context(self._begun(reading=False))
+        async with self._begun(reading=False) as connection:
+            yield connection
 
     async def upgrade(self) -> None:
         """Bring the schema to this release's; harmless when it is, also when several processes do it at once.
@@ -89,20 +84,13 @@ class Database:
         """The schema that this release needs."""
         return migrate.needed_revision()
 
-    async def _wait_for_turn(self, stack: AsyncExitStack) -> None:
-        try:
-            async with asyncio.timeout(self._patience_s):
-                await stack.enter_async_context(self._turn)
-        except TimeoutError as error:
-            raise self._unavailable(TimeoutError("another transaction has not ended")) from error
-
     @asynccontextmanager
     async def _begun(self, *, reading: bool) -> AsyncIterator[AnyConnection]:
         if self.is_sqlite and (obstacle := _obstacle(self.url.database or "")):
             raise self._unavailable(OSError(obstacle))
         try:
             if isinstance(self._engine, SqliteEngine):
-                async with self._engine.begun(reading=reading) as sqlite:
+                async with self._engine.reading() if reading else self._engine.writing() as sqlite:
                     yield sqlite
             else:
                 async with self._begun_on_server(self._engine, reading=reading) as connection:
