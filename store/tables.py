@@ -48,6 +48,7 @@ records = Table(
     Column("fields", Json, nullable=False),
     Column("owner", Text),
     Column("queue", Text),
+    Column("entitlement", Text),  # the one that was chosen at its opening (SPEC 6)
     Column("opened_at", UtcInstant, nullable=False),
     Column("out", Boolean, nullable=False),
     Column("next_wakeup", UtcInstant),
@@ -224,6 +225,7 @@ accounts = Table(
     Column("name", Text, nullable=False),
     Column("timezone", Text, nullable=False),
     Column("account_manager", Text, ForeignKey("people.id")),
+    Column("tier", Text),
 )
 
 contacts = Table(
@@ -257,6 +259,11 @@ process_versions = Table(
     Column("source", Text),
     Column("digest", Text, nullable=False),
     Column("created_at", UtcInstant, nullable=False),
+    Column("created_by", Text),
+    Column("notes", Text),
+    Column("based_on", Integer),  # the version that this one was made from, if somebody said so
+    Column("activated_at", UtcInstant),  # null for a draft, and for what was activated before this was noted
+    Column("retired_at", UtcInstant),
     Index(
         "ix_process_versions_one_default",
         "name",
@@ -271,9 +278,15 @@ calendar_versions = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("revision", Integer, nullable=False, unique=True),
+    Column("status", Text, nullable=False, server_default="active"),
+    Column("revision", Integer, nullable=False, unique=True),  # a draft takes a new one when it becomes active
     Column("body", Json, nullable=False),
     Column("source", Text),
     Column("digest", Text, nullable=False),
     Column("created_at", UtcInstant, nullable=False),
+    Column("created_by", Text),
+    Column("notes", Text),
+    Column("based_on", Integer),
+    Column("activated_at", UtcInstant),
+    Column("retired_at", UtcInstant),
 )
