@@ -8,6 +8,22 @@ from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Table, Text, Un
 from store.tables import metadata
 from store.types import Counter, Json, UtcInstant
 
+__all__ = [
+    "api_keys",
+    "assets",
+    "audit_log",
+    "contracts",
+    "entitlement_choices",
+    "entitlement_templates",
+    "entitlement_uses",
+    "entitlements",
+    "idempotent_answers",
+    "metadata",
+    "migration_records",
+    "migrations",
+    "products",
+]
+
 # ---------------------------------------------------------------------- entitlements (SPEC 6)
 
 products = Table("products", metadata, Column("id", Text, primary_key=True), Column("name", Text, nullable=False))
