@@ -6,9 +6,11 @@ happen to a record the law says (`sla.evaluation.admission`), here early and for
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from sla.acting import Actor
 from sla.dispatch import view_of
 from sla.engine import evaluate
 from sla.errors import RefusedEvent, UnknownEffect, UnknownRecord
@@ -20,12 +22,21 @@ from sla.timeline import RollUp
 from starter.applying import apply_definitions
 from starter.cases_client import CasesClient, Gone
 from starter.definitions import Definitions
-from starter.views import ApplyReport, CaseFile, EffectView, RecordView, TaskView
+from starter.setup.access import AccessDesk
+from starter.setup.audit_log import AuditLogDesk
+from starter.setup.catalogue import CatalogueDesk
+from starter.setup.context import Context
+from starter.setup.entitlements import EntitlementsDesk
+from starter.setup.governance import GovernanceDesk
+from starter.setup.migrations import MigrationsDesk
+from starter.setup.people import PeopleDesk
+from starter.showing import effect_view, record_view
+from starter.views import ApplyReport, CaseFile, RecordView, TaskView
 from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
 from store.engine import Database
 from store.records import Records
-from store.views import EffectState, StoredRecord
+from store.views import StoredRecord
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -36,23 +47,41 @@ Now = Callable[[], datetime]
 
 
 class Desk:
-    """One for a process; get it from `open_desk`. Every method raises only `MilepostError`s."""
+    """One for a process; get it from `open_desk`. Every method raises only `MilepostError`s.
 
-    def __init__(self, database: Database, cases: CasesClient, settings: "Settings", now: Now) -> None:
-        self._database = database
-        self._cases = cases
-        self._settings = settings
-        self._now = now
-        self._catalogue = Catalogue(database, max_processes=settings.max_processes)
-        self._definitions = StoredDefinitions(database, default_hours=settings.default_business_hours)
-        self._records = Records(database)
+    The verbs of records are here; each other subject has a part of its own.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._cases = context.cases
+        self._catalogue = context.catalogue
+        self._definitions = context.definitions
+        self._records = context.records
+        self._now = context.clock
+        self.access = AccessDesk(context)
+        self.audit_log = AuditLogDesk(context)
+        self.catalogue = CatalogueDesk(context)
+        self.entitlements = EntitlementsDesk(context)
+        self.governance = GovernanceDesk(context)
+        self.migrations = MigrationsDesk(context)
+        self.people = PeopleDesk(context)
+
+    def acting(self, actor: Actor) -> "Desk":
+        """The same Desk, for somebody else."""
+        return Desk(replace(self._context, actor=actor))
 
     # ------------------------------------------------------------------ definitions
 
     async def apply(self, definitions: Definitions, *, dry_run: bool = False) -> ApplyReport:
         """Publish definitions, all or none; what is there already is left as it is."""
         return await apply_definitions(
-            self._database, self._catalogue, definitions, self._settings, at=to_instant(self._now()), dry_run=dry_run
+            self._context.database,
+            self._catalogue,
+            definitions,
+            self._context.settings,
+            at=self._context.now(),
+            dry_run=dry_run,
         )
 
     # ------------------------------------------------------------------ news
@@ -188,9 +217,9 @@ class Desk:
         )
         states = {state.effect.key: state for state in await self._records.effects(record)}
         return CaseFile(
-            record=_record_view(stored).model_copy(update={"status": timeline.status}),
+            record=record_view(stored).model_copy(update={"status": timeline.status}),
             timeline=timeline,
-            effects=[_effect_view(effect, states.get(effect.key)) for effect in timeline.effects],
+            effects=[effect_view(effect, states.get(effect.key)) for effect in timeline.effects],
             tasks=[
                 TaskView(key=task.key, to=task.to, subject=task.subject, due_at=task.due_at, opened_at=task.opened_at)
                 for task in await self._records.tasks(record)
@@ -211,7 +240,7 @@ class Desk:
         found = await self._records.list(
             status=status, process=process, account=account, owner=owner, is_open=True if open_only else None, limit=limit
         )
-        return [_record_view(stored) for stored in found]
+        return [record_view(stored) for stored in found]
 
     async def _known(self, record: str) -> StoredRecord | None:
         try:
@@ -220,42 +249,28 @@ class Desk:
             return None
 
 
+NOBODY: Final = Actor(name="unknown", door="cli")
+
+
 @asynccontextmanager
-async def open_desk(settings: "Settings", connect: Callable[[], Awaitable["Client"]], now: Now) -> AsyncIterator[Desk]:
+async def open_desk(
+    settings: "Settings", connect: Callable[[], Awaitable["Client"]], now: Now, actor: Actor = NOBODY
+) -> AsyncIterator[Desk]:
     """A Desk on the installation's database. Raises ServiceUnavailable or SchemaBehind."""
     database = Database(settings.database_url)
     try:
         await database.check_schema()
-        yield Desk(database, CasesClient(connect, queue_prefix=settings.task_queue), settings, now)
+        yield Desk(
+            Context(
+                database=database,
+                settings=settings,
+                clock=now,
+                actor=actor,
+                cases=CasesClient(connect, queue_prefix=settings.task_queue),
+                catalogue=Catalogue(database, max_processes=settings.max_processes),
+                definitions=StoredDefinitions(database, default_hours=settings.default_business_hours),
+                records=Records(database),
+            )
+        )
     finally:
         await database.dispose()
-
-
-def _record_view(stored: StoredRecord) -> RecordView:
-    return RecordView(
-        record=stored.id,
-        type=stored.type,
-        process=stored.ref.process,
-        version=stored.ref.version,
-        status=stored.status,
-        account=stored.account,
-        owner=stored.owner,
-        queue=stored.queue,
-        priority=stored.fields.get("priority"),
-        subject=stored.fields.get("subject"),
-        opened_at=stored.opened_at,
-        next_deadline=stored.next_deadline,
-        out=stored.out,
-    )
-
-
-def _effect_view(effect: Any, state: EffectState | None) -> EffectView:
-    line = state.line if state else None
-    return EffectView(
-        effect=effect,
-        outcome=line.outcome if line else None,
-        performed_at=line.at if line else None,
-        reason=line.reason if line else None,
-        attempts=state.attempts if state else 0,
-        problem=state.problem if state else None,
-    )

@@ -1,11 +1,13 @@
 """What the command line's long-running commands do: work, develop, bring the store up to date."""
 
 import gc
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from getpass import getuser
 
 import structlog
 from temporalio.client import Client
@@ -20,6 +22,7 @@ from runtime.metrics import Metrics
 from runtime.serving import serve
 from runtime.settings import Settings
 from runtime.signals import stop_on_signals
+from sla.acting import Actor
 from sla.messages import SEARCH_ATTRIBUTES
 from starter import doctor
 from starter.checkups.findings import Finding
@@ -42,8 +45,16 @@ def now() -> datetime:
 @asynccontextmanager
 async def desk(settings: Settings) -> AsyncIterator[Desk]:
     """A Desk as the settings say; it connects to Temporal when it first must."""
-    async with open_desk(settings, lambda: connect(settings), now) as opened:
+    async with open_desk(settings, lambda: connect(settings), now, _whoever_runs_this()) as opened:
         yield opened
+
+
+def _whoever_runs_this() -> Actor:
+    """The operating system's user, whom the audit log names."""
+    try:
+        return Actor(name=getuser(), door="cli")
+    except (KeyError, OSError):  # a container's user need not have a name
+        return Actor(name=f"user {os.getuid()}", door="cli")
 
 
 async def examine(settings: Settings) -> list[Finding]:

@@ -1,0 +1,35 @@
+"""What every part of the Setup desk is made from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sla.acting import Actor
+from sla.instants import to_instant
+from starter.cases_client import CasesClient
+from store.catalogue import Catalogue
+from store.definitions import StoredDefinitions
+from store.engine import Database
+from store.records import Records
+
+if TYPE_CHECKING:
+    from runtime.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """One installation, as seen by somebody who acts. `clock` tells the time of day."""
+
+    database: Database
+    settings: "Settings"
+    clock: Callable[[], datetime]
+    actor: Actor
+    cases: CasesClient
+    catalogue: Catalogue
+    definitions: StoredDefinitions
+    records: Records
+
+    def now(self) -> datetime:
+        """The present instant: UTC, aware, whole seconds."""
+        return to_instant(self.clock())
