@@ -72,6 +72,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "unreadable_payload": _DOWN,
     "schema_behind": _DOWN,
     "mail_not_found": _MISSING,
+    "unknown_version": _MISSING,
 }
 
 

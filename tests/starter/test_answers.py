@@ -8,6 +8,7 @@ import typer
 
 import sla.errors
 import sla.events
+import sla.setup_errors
 from sla.errors import MilepostError, UnknownRecord
 from starter.answers import ANSWERS, EXIT_CODES, answer_for
 from starter.cli.errors import run
@@ -17,7 +18,7 @@ from tests.starter.fake_desk import FakeDesk
 
 def refusals(of: type[MilepostError] = MilepostError) -> Iterator[type[MilepostError]]:
     for refusal in of.__subclasses__():
-        if refusal.__module__ in (sla.errors.__name__, sla.events.__name__):
+        if refusal.__module__ in (sla.errors.__name__, sla.events.__name__, sla.setup_errors.__name__):
             yield refusal
             yield from refusals(refusal)
 
