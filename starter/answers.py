@@ -40,6 +40,7 @@ _UNREADABLE = Answer(HTTPStatus.BAD_REQUEST, BAD_INPUT)
 _INVALID = Answer(HTTPStatus.UNPROCESSABLE_ENTITY, BAD_INPUT)
 _MISSING = Answer(HTTPStatus.NOT_FOUND, NOT_FOUND)
 _REFUSED = Answer(HTTPStatus.CONFLICT, REFUSED)
+_UNKNOWN_CALLER = Answer(HTTPStatus.UNAUTHORIZED, REFUSED)
 _DOWN = Answer(HTTPStatus.SERVICE_UNAVAILABLE, NOT_THERE)
 
 ANSWERS: Final[dict[str, Answer]] = {
@@ -73,6 +74,14 @@ ANSWERS: Final[dict[str, Answer]] = {
     "schema_behind": _DOWN,
     "mail_not_found": _MISSING,
     "unknown_version": _MISSING,
+    "not_authenticated": _UNKNOWN_CALLER,
+    "missing_right": Answer(HTTPStatus.FORBIDDEN, REFUSED),
+    "invalid_key": _INVALID,
+    "unknown_key": _MISSING,
+    "unknown_hook": _MISSING,
+    "bad_signature": _UNKNOWN_CALLER,
+    "stale_delivery": _UNKNOWN_CALLER,
+    "unmappable_payload": _INVALID,
 }
 
 
