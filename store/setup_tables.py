@@ -11,12 +11,14 @@ from store.types import Counter, Json, UtcInstant
 __all__ = [
     "api_keys",
     "assets",
+    "audit_head",
     "audit_log",
     "contracts",
     "entitlement_choices",
     "entitlement_templates",
     "entitlement_uses",
     "entitlements",
+    "hooks",
     "idempotent_answers",
     "metadata",
     "migration_records",
@@ -101,6 +103,7 @@ migrations = Table(
     Column("to_version", Integer, nullable=False),
     Column("revision", Integer, nullable=False),  # the catalogue's: which calendars count from then on
     Column("wanted", Json, nullable=False),  # which records were asked for
+    Column("per_second", Integer, nullable=False),  # how many records to move in a second, at most
     Column("started_at", UtcInstant, nullable=False),
     Column("started_by", Text, nullable=False),
     Column("ended_at", UtcInstant),
@@ -154,6 +157,23 @@ audit_log = Table(
     Index(None, "who", "number"),
     Index(None, "subject", "number"),
     Index(None, "at"),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1: the one row that those who add lines lock
+    Column("number", Counter, nullable=False),  # of the last line
+    Column("hash", Text, nullable=False),
+)
+
+hooks = Table(
+    "hooks",
+    metadata,
+    Column("id", Text, primary_key=True),  # its name
+    Column("body", Json, nullable=False),
+    Column("applied_at", UtcInstant, nullable=False),
+    Column("applied_by", Text, nullable=False),
 )
 
 idempotent_answers = Table(

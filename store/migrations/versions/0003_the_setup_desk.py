@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.Column("to_version", sa.Integer, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("wanted", Json, nullable=False),
+        sa.Column("per_second", sa.Integer, nullable=False),
         sa.Column("started_at", UtcInstant, nullable=False),
         sa.Column("started_by", sa.Text, nullable=False),
         sa.Column("ended_at", UtcInstant),
@@ -158,6 +159,22 @@ def upgrade() -> None:
     op.create_index("ix_audit_log_subject_number", "audit_log", ["subject", "number"])
     op.create_index("ix_audit_log_who_number", "audit_log", ["who", "number"])
     op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("number", Counter, nullable=False),
+        sa.Column("hash", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_audit_head"),
+    )
+    _only_added_to("audit_log")
+    op.create_table(
+        "hooks",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("body", Json, nullable=False),
+        sa.Column("applied_at", UtcInstant, nullable=False),
+        sa.Column("applied_by", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_hooks"),
+    )
+    op.create_table(
         "idempotent_answers",
         sa.Column("who", sa.Text, nullable=False),
         sa.Column("key", sa.Text, nullable=False),
@@ -169,3 +186,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("who", "key", name="pk_idempotent_answers"),
     )
     op.create_index("ix_idempotent_answers_at", "idempotent_answers", ["at"])
+
+
+def _only_added_to(table: str) -> None:
+    """Have the database itself refuse to change or remove the table's rows."""
+    problem = f"{table} is only added to"
+    if op.get_bind().dialect.name == "sqlite":
+        for change in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{problem}'); END"
+            )
+        return
+    op.execute(
+        f"CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{problem}'; END $$"
+    )
+    for name, change in (("row", "UPDATE OR DELETE"), ("table", "TRUNCATE")):
+        each = "ROW" if name == "row" else "STATEMENT"
+        op.execute(
+            f"CREATE TRIGGER {table}_keeps_{name} BEFORE {change} ON {table} "
+            f"FOR EACH {each} EXECUTE FUNCTION {table}_refuse()"
+        )
