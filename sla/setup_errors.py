@@ -10,6 +10,48 @@ class UnknownVersion(MilepostError):
     text = "{kind} '{name}' has no version {version}. It has: {known}."
 
 
+class VersionNotActive(MilepostError):
+    """Records are to be moved to a version that is a draft, or retired."""
+
+    code = "version_not_active"
+    text = "Version {version} of process '{name}' is {status}; records can only follow an active one. Active: {known}."
+
+
+class OtherKindOfRecord(MilepostError):
+    """Records of one type are to be moved to a process for another."""
+
+    code = "other_kind_of_record"
+    text = "Process '{process}' is for records of type '{type}', but '{to_process}' for '{to_type}'. Choose one for '{type}'."
+
+
+class NothingToMove(MilepostError):
+    """No open record is meant, or all that are follow the version already."""
+
+    code = "nothing_to_move"
+    text = "No open record of process '{process}'{filters} is to be moved to {target}: {why}."
+
+
+class MigrationUnderWay(MilepostError):
+    """Another migration has records of the process on its list that have not had their turn."""
+
+    code = "migration_under_way"
+    text = "Migration {migration} of process '{process}' is {state}, with {waiting} records waiting. {remedy}"
+
+
+class UnknownMigration(MilepostError):
+    """No migration of that id."""
+
+    code = "unknown_migration"
+    text = "There is no migration '{migration}'. See: milepost migration list"
+
+
+class MigrationEnded(MilepostError):
+    """A migration is to be stopped or resumed that has ended."""
+
+    code = "migration_ended"
+    text = "Migration {migration} has ended. What it has not moved, a new one can: milepost migrate"
+
+
 class NotAuthenticated(MilepostError):
     """Nobody is known by what was sent; which part of it was wrong is not told."""
 
@@ -64,3 +106,55 @@ class UnmappablePayload(MilepostError):
 
     code = "unmappable_payload"
     text = "{hook}: {path}: {problem}"
+
+
+class NotDefined(MilepostError):
+    """An entitlements file names something that nobody has defined."""
+
+    code = "not_defined"
+    text = "{where} names the {kind} '{name}', which is not known. Apply the file that defines it first, or together."
+
+
+class OfAnotherAccount(MilepostError):
+    """An entitlements file puts together what is of two accounts."""
+
+    code = "of_another_account"
+    text = "{where} names the {kind} '{name}', which is of {theirs}, but this is of '{account}'. Name one of '{account}'."
+
+
+class EntitlementType(MilepostError):
+    """An entitlement is for records of another type than the one at hand, or than its own process."""
+
+    code = "entitlement_type"
+    text = "Entitlement '{entitlement}': {whose} for '{promised}', but the record is of type '{found}'. Name one for '{found}'."
+
+
+class EntitlementOfTwoTypes(MilepostError):
+    """An entitlement for records of one type names a process for another."""
+
+    code = "entitlement_of_two_types"
+    text = "{where}: the entitlement is for '{promised}', but its process '{process}' for '{found}'. Make them agree."
+
+
+class UnknownEntitlement(MilepostError):
+    """No entitlement of that id."""
+
+    code = "unknown_entitlement"
+    text = "There is no entitlement '{entitlement}'. See: milepost entitlement list"
+
+
+class NotEntitled(MilepostError):
+    """An account has entitlements, but none for this record."""
+
+    code = "not_entitled"
+    text = "{problem}. {remedy}"
+
+
+class EntitlementExhausted(MilepostError):
+    """All incidents of an entitlement are used, and it blocks further ones."""
+
+    code = "entitlement_exhausted"
+    text = (
+        "Entitlement '{entitlement}' of account '{account}' was good for {allowed} records, and {used} are open or were. "
+        "Raise its per_incident, or set on_exhausted to warn or allow, and apply it; or name another entitlement."
+    )

@@ -74,6 +74,12 @@ ANSWERS: Final[dict[str, Answer]] = {
     "schema_behind": _DOWN,
     "mail_not_found": _MISSING,
     "unknown_version": _MISSING,
+    "version_not_active": _REFUSED,
+    "other_kind_of_record": _INVALID,
+    "nothing_to_move": _REFUSED,
+    "migration_under_way": _REFUSED,
+    "unknown_migration": _MISSING,
+    "migration_ended": _REFUSED,
     "not_authenticated": _UNKNOWN_CALLER,
     "missing_right": Answer(HTTPStatus.FORBIDDEN, REFUSED),
     "invalid_key": _INVALID,
@@ -82,6 +88,13 @@ ANSWERS: Final[dict[str, Answer]] = {
     "bad_signature": _UNKNOWN_CALLER,
     "stale_delivery": _UNKNOWN_CALLER,
     "unmappable_payload": _INVALID,
+    "not_defined": _INVALID,
+    "of_another_account": _INVALID,
+    "entitlement_type": _INVALID,
+    "entitlement_of_two_types": _INVALID,
+    "unknown_entitlement": _MISSING,
+    "not_entitled": _REFUSED,
+    "entitlement_exhausted": _REFUSED,
 }
 
 
