@@ -126,7 +126,7 @@ class EntitlementType(MilepostError):
     """An entitlement is for records of another type than the one at hand, or than its own process."""
 
     code = "entitlement_type"
-    text = "Entitlement '{entitlement}': {whose} for '{promised}', but the record is of type '{found}'. Name one for '{found}'."
+    text = "Entitlement '{entitlement}': {whose} for '{promised}', but the record is of type '{found}'. Name another."
 
 
 class EntitlementOfTwoTypes(MilepostError):
@@ -158,3 +158,38 @@ class EntitlementExhausted(MilepostError):
         "Entitlement '{entitlement}' of account '{account}' was good for {allowed} records, and {used} are open or were. "
         "Raise its per_incident, or set on_exhausted to warn or allow, and apply it; or name another entitlement."
     )
+
+
+class NoSuchCalendar(MilepostError):
+    """Somebody asks for business hours that nobody has ever published or drafted."""
+
+    code = "no_such_calendar"
+    text = "There are no business hours '{calendar}'. Known: {known}. Apply their file first: milepost apply FILE"
+
+
+class WrongStatus(MilepostError):
+    """A version is to become active or the default that, as it stands, cannot."""
+
+    code = "wrong_status"
+    text = "Version {version} of {kind} '{name}' is {status}, so it {problem}. {remedy}"
+
+
+class StillNeeded(MilepostError):
+    """Something is to be retired that others rely on."""
+
+    code = "still_needed"
+    text = "{subject} cannot be retired: {problem}. {remedy}"
+
+
+class StaleEtag(MilepostError):
+    """Somebody else has changed what was to be changed, since it was read."""
+
+    code = "stale_etag"
+    text = "{subject} is not as you have seen it (etag {given}, now {current}). Look at it again, then decide anew."
+
+
+class ForeignFile(MilepostError):
+    """An export would overwrite a file that no export has written."""
+
+    code = "foreign_file"
+    text = "{path} was not written by milepost export, and is not as it would be written. Move it away, or use --overwrite."

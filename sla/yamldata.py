@@ -41,6 +41,11 @@ def read_stream(text: str, source: str) -> Iterator[tuple[Any, dict[Path, int]]]
         yield reading.value(node, ()), reading.lines
 
 
+def is_text(plain: str) -> bool:
+    """Whether a scalar without quotes is read as text, and not as null, a boolean or a number."""
+    return not any(pattern.fullmatch(plain) for _, pattern, _ in _SCALARS)
+
+
 @dataclass(slots=True, kw_only=True)
 class _Reading:
     """The state of turning the nodes of one document into data."""

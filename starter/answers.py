@@ -95,6 +95,11 @@ ANSWERS: Final[dict[str, Answer]] = {
     "unknown_entitlement": _MISSING,
     "not_entitled": _REFUSED,
     "entitlement_exhausted": _REFUSED,
+    "no_such_calendar": _MISSING,
+    "wrong_status": _REFUSED,
+    "still_needed": _REFUSED,
+    "stale_etag": Answer(HTTPStatus.PRECONDITION_FAILED, REFUSED),
+    "foreign_file": Answer(HTTPStatus.CONFLICT, BAD_INPUT),
 }
 
 
