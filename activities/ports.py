@@ -14,6 +14,7 @@ from sla.events import Event
 from sla.finding import Finding, Settled
 from sla.ledger_line import UNDONE, LedgerLine
 from sla.messages import Outcome, ProcessRef
+from sla.moving import Batch, NextInput, Progress, SettledMoves, SettleInput, TurnInput
 from sla.process.model import Process
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "LedgerLine",
     "Mail",
     "Mailer",
+    "Migrations",
     "Permanent",
     "Person",
     "Queue",
@@ -87,6 +89,22 @@ class Cases(Protocol):
         anew. Creates the record with its first event. An older timeline (`as_of` before that of the current view) leaves the
         view as it is; a line for a key that has one is left as the Ledger says.
         """
+        ...
+
+
+class Migrations(Protocol):
+    """Lists of records to move, and what became of each. Every method is idempotent; what became of a record stands."""
+
+    async def next(self, asked: NextInput) -> Batch:
+        """The records that come next; those that are closed or follow the version already are skipped there and then."""
+        ...
+
+    async def settle(self, asked: SettleInput) -> SettledMoves:
+        """Note which of these records follow the version now, which need not any more, and which have failed."""
+        ...
+
+    async def turn(self, asked: TurnInput) -> Progress:
+        """Note that the migration goes on or comes to rest. One that has ended stays so."""
         ...
 
 

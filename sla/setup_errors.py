@@ -21,7 +21,7 @@ class OtherKindOfRecord(MilepostError):
     """Records of one type are to be moved to a process for another."""
 
     code = "other_kind_of_record"
-    text = "Process '{process}' is for records of type '{type}', but '{to_process}' for '{to_type}'. Choose one for '{type}'."
+    text = "Process '{process}' is for records of type '{type}', but '{to_process}' for '{to_type}'. Choose another."
 
 
 class NothingToMove(MilepostError):
