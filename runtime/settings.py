@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from runtime.access_settings import AccessSettings
 from sla.errors import InvalidSetting
 
 PREFIX = "MILEPOST_"
@@ -52,7 +53,7 @@ _DATABASES = (
 )
 
 
-class Settings(BaseSettings):
+class Settings(AccessSettings):
     """What an installation has chosen; tests build it directly, entry points with `from_environment`.
 
     Secrets, and addresses that may hold one, are not in its repr.

@@ -80,6 +80,13 @@ class UnknownKey(MilepostError):
     text = "There is no access key '{key}'. See: milepost access keys"
 
 
+class InvalidQuery(MilepostError):
+    """Something is looked for in a way that makes no sense."""
+
+    code = "invalid_query"
+    text = "{field}: {problem}"
+
+
 class UnknownHook(MilepostError):
     """No helpdesk of that name is known."""
 

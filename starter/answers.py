@@ -84,6 +84,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "missing_right": Answer(HTTPStatus.FORBIDDEN, REFUSED),
     "invalid_key": _INVALID,
     "unknown_key": _MISSING,
+    "invalid_query": _INVALID,
     "unknown_hook": _MISSING,
     "bad_signature": _UNKNOWN_CALLER,
     "stale_delivery": _UNKNOWN_CALLER,

@@ -25,7 +25,7 @@ from starter.definitions import Definitions
 from starter.setup.access import AccessDesk
 from starter.setup.audit_log import AuditLogDesk
 from starter.setup.catalogue import CatalogueDesk
-from starter.setup.context import Context
+from starter.setup.context import Context, identities
 from starter.setup.entitlements import EntitlementsDesk
 from starter.setup.governance import GovernanceDesk
 from starter.setup.migrations import MigrationsDesk
@@ -270,6 +270,7 @@ async def open_desk(
                 catalogue=Catalogue(database, max_processes=settings.max_processes),
                 definitions=StoredDefinitions(database, default_hours=settings.default_business_hours),
                 records=Records(database),
+                identities=identities(settings),
             )
         )
     finally:

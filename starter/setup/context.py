@@ -15,6 +15,7 @@ from store.records import Records
 
 if TYPE_CHECKING:
     from runtime.settings import Settings
+    from starter.access.oidc import IdentityTokens
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,18 @@ class Context:
     catalogue: Catalogue
     definitions: StoredDefinitions
     records: Records
+    identities: "IdentityTokens | None" = None
+    """Knows the bearers of identity tokens, if a provider is set."""
 
     def now(self) -> datetime:
         """The present instant: UTC, aware, whole seconds."""
         return to_instant(self.clock())
+
+
+def identities(settings: "Settings") -> "IdentityTokens | None":
+    """What knows the bearers of identity tokens, if the settings name a provider."""
+    if not settings.oidc_issuer:
+        return None
+    from starter.access.oidc import identity_tokens  # noqa: PLC0415 - loads cryptography, which few installations need
+
+    return identity_tokens(settings)
