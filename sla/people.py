@@ -67,6 +67,7 @@ class AccountEntry(Entry):
     name: Named
     timezone: Zone
     account_manager: Id | None = None
+    tier: Named | None = None
 
 
 class ContactEntry(Entry):

@@ -18,6 +18,7 @@ from sla.process.model import Process
 from starter.files import definition_files, name_of, read_text
 
 if TYPE_CHECKING:
+    from sla.entitlements.model import Entitlements
     from sla.people import People
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -26,6 +27,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "process": ("process",),
     "calendar": ("calendar",),
     "people": ("people", "queues", "accounts", "contacts"),
+    "entitlements": ("products", "assets", "contracts", "entitlement_templates", "entitlements"),
 }
 """Each kind of document, and the keys of which any one tells that it is of this kind."""
 
@@ -59,6 +61,7 @@ class Definitions:
     processes: tuple[Found[Process], ...] = ()
     calendars: tuple[Found[BusinessHours], ...] = ()
     people: tuple["Found[People]", ...] = ()
+    entitlements: tuple["Found[Entitlements]", ...] = ()
 
     @property
     def hours(self) -> dict[str, BusinessHours]:
@@ -88,6 +91,7 @@ def assemble(documents: Iterable[Document]) -> Definitions:
         processes=tuple(sorted_out["process"]),
         calendars=tuple(sorted_out["calendar"]),
         people=tuple(sorted_out["people"]),
+        entitlements=tuple(sorted_out["entitlements"]),
     )
 
 
@@ -97,6 +101,10 @@ def model_of(kind: str) -> type[BaseModel]:
         return Process
     if kind == "calendar":
         return BusinessHours
+    if kind == "entitlements":
+        from sla.entitlements.model import Entitlements  # noqa: PLC0415 - needs what people need
+
+        return Entitlements
     from sla.people import People  # noqa: PLC0415 - checks addresses, with a library that most commands never need
 
     return People
@@ -107,7 +115,7 @@ def _kind_of(document: Document) -> str:
     kinds = [kind for kind, telling in KINDS.items() if keys & set(telling)]
     if len(kinds) == 1:
         return kinds[0]
-    known = "'process', 'calendar', or of 'people', 'queues', 'accounts' and 'contacts'"
+    known = "'process', 'calendar', 'people', 'queues', 'accounts', 'contacts', 'entitlements'…"
     if kinds:
         problem = f"this is both a {kinds[0]} and a {kinds[1]}; put a line with --- between two documents"
     elif keys:

@@ -9,6 +9,7 @@ from typing import Any
 
 from activities.actions import CATALOGUE
 from sla.calendar import BusinessHours
+from sla.entitlements.model import Entitlements
 from sla.people import People
 from sla.process.condition_schema import CONDITION_SCHEMA
 from sla.process.model import Process
@@ -23,7 +24,12 @@ _CONDITION = {"$ref": _REFERENCE.format(model="Condition")}
 
 def schemas() -> Mapping[str, str]:
     """The text of each schema by file name."""
-    made = {"process": process_schema(), "calendar": calendar_schema(), "people": People.model_json_schema()}
+    made = {
+        "process": process_schema(),
+        "calendar": calendar_schema(),
+        "people": People.model_json_schema(),
+        "entitlements": Entitlements.model_json_schema(),
+    }
     return {f"{name}.schema.json": _as_text(name, schema) for name, schema in made.items()}
 
 

@@ -64,7 +64,7 @@ def line_of(row: Row) -> LedgerLine:
 
 def holders(fields: Mapping[str, Any]) -> dict[str, str | None]:
     """Of a record's fields, those that it is looked up by."""
-    return {name: _word(fields.get(name)) for name in ("type", "account", "owner", "queue")}
+    return {name: _word(fields.get(name)) for name in ("type", "account", "owner", "queue", "entitlement")}
 
 
 def opened_at(fields: Mapping[str, Any], otherwise: datetime) -> datetime:

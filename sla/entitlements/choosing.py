@@ -1,7 +1,7 @@
 """Which entitlement a new record is held to (SPEC 6), and why none of the others.
 
-The one that the record names; else the best of those in force that fit: asset and contact, asset, contact, product, contract,
-account. Ties go to the one that ends first, then by name. Readings: docs/decisions/0008.
+The one that the record names; else the best of those in force that fit: asset and contact, asset, contact, product,
+contract, account. Ties go to the one that ends first, then by name. Readings: docs/decisions/0008.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -44,7 +44,10 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What came of choosing. `warnings`: what whoever opens the record should know. `exhausted`: passed over for that only."""
+    """What came of choosing. `warnings`: what whoever opens the record should know.
+
+    `exhausted`: those that were passed over for nothing but that they are used up.
+    """
 
     chosen: Candidate | None
     why: str
@@ -61,7 +64,7 @@ class Choice:
 def choose(candidates: Iterable[Candidate], request: Request, now: datetime) -> Choice:
     """The entitlement for a record that is opened at `now`, whatever the order of the candidates.
 
-    Raises, only for an entitlement that the request names: UnknownEntitlement, EntitlementType, EntitlementExhausted, NotEntitled.
+    Raises UnknownEntitlement, EntitlementType, EntitlementExhausted or NotEntitled, for one that the request names only.
     """
     known = sorted(candidates, key=lambda one: one.name)
     if request.entitlement is not None:

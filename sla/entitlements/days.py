@@ -1,7 +1,7 @@
 """Dates of a contract: how they are spelled, and the instants at which they begin and end in a customer's zone.
 
-Both ends of a term are inclusive, and a date is the customer's own: of one that ends on the 31st the last second is the one
-before midnight there (SPEC 6). A day that the zone never had, or that changes its offset at midnight, needs no rule of its own.
+Both ends of a term are inclusive, and a date is the customer's own: of one that ends on the 31st the last second is the
+one before midnight there (SPEC 6). A date that the zone never had, or whose midnight it skips, needs no rule of its own.
 """
 
 import datetime as dt

@@ -1,4 +1,4 @@
-"""What an entitlement is worth at an instant: its status, its end, and what is left of it (SPEC 6). Derived, never stored."""
+"""What an entitlement is worth at an instant: its status, its end, what is left of it (SPEC 6). Derived, never stored."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

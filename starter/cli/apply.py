@@ -44,7 +44,7 @@ def _checked(files: list[Path], services: Services) -> "Definitions":
 
     definitions = load(files)
     check_by_themselves(definitions, services.settings())
-    if not (definitions.processes or definitions.calendars or definitions.people):
+    if not any((definitions.processes, definitions.calendars, definitions.people, definitions.entitlements)):
         raise typer.BadParameter("the files define nothing")
     return definitions
 
