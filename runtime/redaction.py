@@ -14,6 +14,8 @@ _SECRET_KEY = re.compile(r"passw|secret|authorization|token|api_?key|cookie|cred
 # The lengths are bounds of RFC 5321; without bounds a long line without a match costs quadratic time.
 _ADDRESS = re.compile(r"[^\s@<>()\[\]{},;:\"'=/]{1,64}@[^\s@<>()\[\]{},;:\"'=/]{1,190}\.[^\s@<>()\[\]{},;:\"'=/.]{1,63}")
 _URL_PASSWORD = re.compile(r"://[^\s/@:]{0,64}:[^\s/@]{1,190}@")
+_ACCESS_KEY = re.compile(r"\b(mp_[0-9a-f]{12}_)[A-Za-z0-9_-]{20,}")  # starter/access/tokens.py
+_JSON_WEB_TOKEN = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")
 _BEARER = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 
 
@@ -41,4 +43,8 @@ def _clean_text(text: str) -> str:
         text = _URL_PASSWORD.sub(f"://{HIDDEN}@", text)
     if "@" in text:
         text = _ADDRESS.sub(ADDRESS, text)
+    if "mp_" in text:
+        text = _ACCESS_KEY.sub(rf"\1{HIDDEN}", text)
+    if "eyJ" in text:
+        text = _JSON_WEB_TOKEN.sub(HIDDEN, text)
     return _BEARER.sub(rf"\1 {HIDDEN}", text)

@@ -24,7 +24,7 @@ EXIT_CODES: Final = {
     NOT_FOUND: "no such record, process, action, mail or version",
     REFUSED: "the event is refused for the state of the case",
     NOT_THERE: "a service is not there, or a port is taken",
-    UNWELL: "milepost doctor found something that must be mended",
+    UNWELL: "milepost doctor found something that must be mended, or the audit log is broken",
 }
 """What each exit code means."""
 

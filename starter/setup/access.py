@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, cast
 
 import structlog
@@ -36,15 +36,20 @@ class AccessDesk:
         role: str,
         scopes: Iterable[str] = (),
         expires_at: datetime | None = None,
+        expires_in: timedelta | None = None,
         draw: Callable[[int], bytes] = secrets.token_bytes,
     ) -> NewKey:
-        """Make a key; what it returns is the only place where it is to be read. `scopes` are those of the role's rights
-        to which it is limited. Raises InvalidKey.
+        """Make a key; what it returns is the only place where it is to be read.
+
+        `scopes` are those of the role's rights to which it is limited. Without an expiry it is valid for ever. Raises
+        InvalidKey.
         """
         now = self._context.now()
         known_role, limited = _role(role), tuple(sorted(set(scopes)))
         if not _NAME.fullmatch(name):
             raise InvalidKey(field="name", problem="is one line of text, of 120 characters at most")
+        if expires_in is not None:
+            expires_at = now + expires_in
         if expires_at is not None and (expires_at := to_instant(expires_at)) <= now:
             raise InvalidKey(field="expires_at", problem=f"{to_text(expires_at)} is not in the future")
         text = new_key(draw(ID_BYTES + SECRET_BYTES))

@@ -17,10 +17,12 @@ def application() -> TyperGroup:
     return command
 
 
-def leaves(group: TyperGroup | None = None, path: str = "milepost") -> Iterator[tuple[str, TyperCommand]]:
-    """Every command that does something, by its full name."""
+def leaves(group: TyperGroup | None = None, path: str = "milepost") -> Iterator[tuple[str, TyperCommand | TyperGroup]]:
+    """Every command that does something, by its full name; a group that has options does something by itself."""
     for name, command in (group or application()).commands.items():
         if isinstance(command, TyperGroup):
+            if command.params:
+                yield f"{path} {name}", command
             yield from leaves(command, f"{path} {name}")
         else:
             assert isinstance(command, TyperCommand)
