@@ -15,6 +15,8 @@ WIDTH: Final = 110
 """Characters of a line beyond which a mapping or list is spread over several."""
 
 _BARE: Final = re.compile(r"[^\W_](?:[\w .%/()@'+-]*[\w.%/)'+-])?")
+_BARE_ALONE: Final = re.compile(r"[^\W_](?:(?:[^:#]|:(?=\S)|(?<=\S)#)*[^\s:#])?")
+"""On a line of its own more is allowed: only `: ` and ` #` mean something there."""
 _AMOUNT: Final = re.compile(r"[0-9]+(?:\.[0-9]+)? ?[A-Za-z%]+(?: [0-9]+[A-Za-z]+)*")
 _BEGINS: Final = re.compile(r"[0-9]")
 _OLD_WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "inf", "nan"})
@@ -40,7 +42,7 @@ def _mapping(data: Mapping[str, Any], depth: int) -> Iterator[str]:
     for key, value in data.items():
         name = f"{pad}{inline(str(key))}:"
         if _fits(value, WIDTH - len(name) - 1):
-            yield f"{name} {inline(value)}"
+            yield f"{name} {_alone(value)}"
             continue
         yield name
         yield from _mapping(value, depth + 2) if isinstance(value, Mapping) else _list(value, depth + 2)
@@ -50,7 +52,7 @@ def _list(data: Sequence[Any], depth: int) -> Iterator[str]:
     dash = f"{' ' * depth}- "
     for item in data:
         if not item or not isinstance(item, Mapping):  # a list in a list is short wherever definitions have one
-            yield f"{dash}{inline(item)}"
+            yield f"{dash}{_alone(item)}"
             continue
         lines = _mapping(item, depth + 2)
         yield dash + next(lines).lstrip(" ")
@@ -75,12 +77,17 @@ def _has_mappings(value: Any) -> bool:
     return False
 
 
-def _text(value: str) -> str:
-    return value if _is_bare(value) else '"' + "".join(_escaped(character) for character in value) + '"'
+def _alone(value: Any) -> str:
+    """What stands behind a key or dash, with nothing after it."""
+    return _text(value, _BARE_ALONE) if isinstance(value, str) else inline(value)
 
 
-def _is_bare(value: str) -> bool:
-    if not _BARE.fullmatch(value) or not value.isprintable() or not is_text(value) or value.lower() in _OLD_WORDS:
+def _text(value: str, bare: re.Pattern[str] = _BARE) -> str:
+    return value if _is_bare(value, bare) else '"' + "".join(_escaped(character) for character in value) + '"'
+
+
+def _is_bare(value: str, bare: re.Pattern[str]) -> bool:
+    if not bare.fullmatch(value) or not value.isprintable() or not is_text(value) or value.lower() in _OLD_WORDS:
         return False
     return not _BEGINS.match(value) or _AMOUNT.fullmatch(value) is not None
 

@@ -4,15 +4,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
+from sla.acting import Actor
 from sla.errors import ProcessNotNamed, UnknownProcess
 from sla.messages import ProcessRef
+from store.changing import NOBODY
 from store.connection import AnyConnection
 from store.engine import Database
-from store.publication import Publication, known_text
-from store.tables import calendar_versions, catalogue, process_versions
+from store.publication import Publication
+from store.tables import calendar_versions, catalogue, process_versions, records
 from store.upsert import add
+from store.versions import Kind, StoredVersion, known_text, one_version, unknown, versions_of
 
 YEARS_AHEAD = 5
 
@@ -25,8 +28,10 @@ class Catalogue:
         self._max_processes = max_processes
 
     @asynccontextmanager
-    async def publishing(self, *, at: datetime, years: range | None = None) -> AsyncIterator[Publication]:
-        """One apply: all that is published inside counts together when it ends, or not at all after an error.
+    async def publishing(
+        self, *, at: datetime, actor: Actor = NOBODY, years: range | None = None
+    ) -> AsyncIterator[Publication]:
+        """One change: all that is done inside counts together when it ends, or not at all after an error.
 
         `years` are those for which countries' holidays become dates; from the year before `at` to five years after it if
         not given. Two publications wait for each other.
@@ -35,7 +40,9 @@ class Catalogue:
         async with self._database.transaction() as connection:
             await add(connection, catalogue, [{"id": 1, "revision": 0}])
             revision = (await connection.execute(select(catalogue.c.revision).with_for_update())).scalar_one()
-            publication = Publication(connection, revision=revision, at=at, years=years, max_processes=self._max_processes)
+            publication = Publication(
+                connection, revision=revision, at=at, years=years, max_processes=self._max_processes, actor=actor
+            )
             yield publication
             await publication.finish()
 
@@ -66,10 +73,33 @@ class Catalogue:
         async with self._database.reading() as connection:
             return sorted(await connection.scalars(select(process_versions.c.name).where(*active)))
 
-    async def calendar_names(self) -> list[str]:
-        """The names of all published business hours, sorted."""
+    async def versions(self, kind: Kind, name: str | None = None) -> list[StoredVersion]:
+        """All versions by name and number, or those of one: drafts and retired ones too. UnknownProcess, NoSuchCalendar."""
         async with self._database.reading() as connection:
-            return sorted(set(await connection.scalars(select(calendar_versions.c.name))))
+            found = await versions_of(connection, kind, name)
+            if name is not None and not found:
+                raise await unknown(connection, kind, name)
+        return found
+
+    async def version(self, kind: Kind, name: str, version: int | None = None) -> StoredVersion:
+        """A version; without a number that in force, else the latest. UnknownProcess, NoSuchCalendar, UnknownVersion."""
+        async with self._database.reading() as connection:
+            return await one_version(connection, kind, name, version)
+
+    async def open_records(self, process: str | None = None) -> dict[tuple[str, int], int]:
+        """How many open records follow each version of each process, or of one."""
+        counted = select(records.c.process, records.c.version, func.count()).where(~records.c.out)
+        if process is not None:
+            counted = counted.where(records.c.process == process)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(counted.group_by(records.c.process, records.c.version))
+            return {(row[0], row[1]): row[2] for row in rows}
+
+    async def calendar_names(self) -> list[str]:
+        """The names of all business hours that are in force, sorted."""
+        active = calendar_versions.c.status == "active"
+        async with self._database.reading() as connection:
+            return sorted(set(await connection.scalars(select(calendar_versions.c.name).where(active))))
 
 
 async def _only_process(connection: AnyConnection, active: ColumnElement[bool]) -> str:

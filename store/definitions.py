@@ -38,14 +38,15 @@ class StoredDefinitions:
         return self._processes[key]
 
     async def calendars(self, ref: ProcessRef) -> Mapping[str, BusinessHours]:
-        """All calendars by name: of each the latest version published not after `ref.revision`, else its first."""
+        """All calendars by name: of each the latest version published by `ref.revision`, else its first; no draft."""
         async with self._database.reading() as connection:
             # A calendar that was first published after `ref.revision` is seen too, so that the view may yet grow.
             newest = await connection.scalar(select(catalogue.c.revision)) or 0
             if (ref.revision, newest) in self._views:
                 return self._views[ref.revision, newest]
             columns = (calendar_versions.c.name, calendar_versions.c.version, calendar_versions.c.revision)
-            chosen = _as_of(ref.revision, await connection.execute(select(*columns)))
+            published = select(*columns).where(calendar_versions.c.status != "draft")  # retired ones still have their cases
+            chosen = _as_of(ref.revision, await connection.execute(published))
             hours = {key: self._hours[key] for key in chosen if key in self._hours}
             for key, body in await _bodies(connection, [key for key in chosen if key not in hours]):
                 hours[key] = BusinessHours.model_validate(body)
@@ -66,7 +67,8 @@ class StoredDefinitions:
         return calendars[self._default_hours]
 
     async def _process_body(self, ref: ProcessRef) -> Any:
-        one = (process_versions.c.name == ref.process, process_versions.c.version == ref.version)
+        published = process_versions.c.status != "draft"  # a draft may change, and what is read here is kept
+        one = (process_versions.c.name == ref.process, process_versions.c.version == ref.version, published)
         async with self._database.reading() as connection:
             body = await connection.scalar(select(process_versions.c.body).where(*one))
             if body is None:
@@ -86,7 +88,7 @@ async def _bodies(connection: AnyConnection, keys: Sequence[tuple[str, int]]) ->
 def _as_of(revision: int, versions: Iterable[Any]) -> list[tuple[str, int]]:
     """Of each calendar the name and the version that count for a case that is held to this revision."""
     chosen: dict[str, int] = {}
-    for row in sorted(versions, key=lambda row: (row.name, row.version)):
+    for row in sorted(versions, key=lambda row: row.revision):  # a draft may be published after a later version
         if row.name not in chosen or row.revision <= revision:
             chosen[row.name] = row.version
     return list(chosen.items())

@@ -1,140 +1,147 @@
-"""One `apply`: everything that it publishes, in one transaction, checked as a whole at its end.
+"""One change of the catalogue: everything that it publishes, in one transaction, checked as a whole at its end.
 
-So a process or a person may name a calendar that the same apply brings later, and nothing is ever half-done.
+So a process or a person may name a calendar that the same apply brings later, and nothing is ever half-done. What may
+become of a version once it is there, is in `store.lifecycle`.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
-from pydantic import BaseModel
-from sqlalchemy import Table, func, select, update
+from dataclasses import dataclass, field
 
 from sla.calendar import BusinessHours
-from sla.errors import LimitExceeded, UnknownCalendar
+from sla.governance.differences import Difference, between_calendars, between_processes
 from sla.people import People
 from sla.process.model import Process
-from store.connection import AnyConnection
+from sla.setup_errors import StaleEtag
+from store.audit import note
+from store.changing import as_written
+from store.lifecycle import Lifecycle
 from store.people import Counts, StoredPeople
-from store.tables import calendar_versions, catalogue, process_versions
+from store.versions import StoredVersion, digest_of, in_force, kind_and_name, known_text, the_draft, versions_of
+
+__all__ = ["Publication", "Published", "digest_of", "known_text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What came of a definition: the version that is in force, and whether it was created or there already."""
+    """What came of a definition: the version that is in force, or the draft; and whether it was created or there already."""
 
     name: str
     version: int
     created: bool
+    changes: tuple[Difference, ...] = field(default=(), compare=False)
+    """What is different from the version that was in force before."""
 
 
-class Publication:
-    """An apply under way. Get one from `Catalogue.publishing`; it counts when that ends without an error."""
+class Publication(Lifecycle):
+    """A change under way. Get one from `Catalogue.publishing`; it counts when that ends without an error."""
 
-    def __init__(self, connection: AnyConnection, *, revision: int, at: datetime, years: range, max_processes: int) -> None:
-        self._connection = connection
-        self._people = StoredPeople(connection)
-        self._at = at
-        self._years = years
-        self._max_processes = max_processes
-        self._calendars_named: list[tuple[str, str]] = []
-        self.revision = revision
-        """The catalogue's revision so far; each published version of anything takes the next."""
+    async def publish_process(self, process: Process, source: str | None = None, *, notes: str | None = None) -> Published:
+        """Make this the active default version; a definition that means the same as the one in force is left as it is.
 
-    async def publish_process(self, process: Process, source: str | None = None) -> Published:
-        """Make this the active default version; a definition equal to the one in force is left as it is.
-
-        Older versions stay active for the cases that are held to them. `source` is the text of the file. Raises
-        LimitExceeded for one process too many.
+        Older versions stay active for the cases that are held to them. A draft that is equal becomes active. `source` is
+        the text of the file. Raises LimitExceeded for one process too many.
         """
-        name = process.process
-        self._calendars_named += ((f"Process '{name}', {path},", calendar) for path, calendar in process.calendars())
-        in_force = process_versions.c.is_default, process_versions.c.status == "active"
-        same = await self._version(process_versions, name, digest_of(process), *in_force)
-        if same is not None:
-            return Published(name=name, version=same, created=False)
-        await self._check_limit(name)
-        of_name = process_versions.c.name == name
-        await self._connection.execute(update(process_versions).where(of_name).values(is_default=False))
-        version = await self._add(process_versions, name, process, source, status="active", is_default=True)
-        return Published(name=name, version=version, created=True)
+        self.names_calendars(process)
+        versions = await versions_of(self.connection, "process", process.process)
+        before = in_force(versions)
+        changes = () if before is None else between_processes(before.process(), process)
+        if before is not None and not changes:
+            return Published(name=before.name, version=before.version, created=False)
+        draft = the_draft(versions)
+        if draft is not None and not between_processes(draft.process(), process):
+            version = draft.version
+            await self._let_be_active(draft)
+        else:
+            await self._check_limit(versions, process.process)
+            version = await self._add(versions, process, source=source, notes=notes, based_on=_number(before))
+        await self._let_be_default(process.process, version)
+        after = {"version": version, "status": "active", "default": True, "digest": digest_of(process)}
+        await self._note("catalogue.apply", f"process/{process.process} {version}", before, after, changes)
+        return Published(name=process.process, version=version, created=True, changes=changes)
 
-    async def publish_calendar(self, hours: BusinessHours, source: str | None = None) -> Published:
-        """Publish business hours, their countries' holidays resolved to dates; left as they are if equal to the latest.
+    async def publish_calendar(self, hours: BusinessHours, *, notes: str | None = None) -> Published:
+        """Publish business hours, their countries' holidays resolved to dates; left as they are if they say the same.
 
         A country's dates are those of the publication's years: applied again a year later, the calendar gets a version with
         one year more.
         """
-        resolved = hours.resolved(self._years)
-        newest = select(func.max(calendar_versions.c.version)).where(calendar_versions.c.name == hours.calendar)
-        latest = calendar_versions.c.version == newest.scalar_subquery()
-        same = await self._version(calendar_versions, hours.calendar, digest_of(resolved), latest)
-        if same is not None:
-            return Published(name=hours.calendar, version=same, created=False)
-        version = await self._add(calendar_versions, hours.calendar, resolved, source)
-        return Published(name=hours.calendar, version=version, created=True)
+        resolved = self.resolved(hours)
+        versions = await versions_of(self.connection, "calendar", hours.calendar)
+        before = in_force(versions)
+        if before is not None and not (changes := _calendar_changes(before, hours, resolved)):
+            if before.source is None:  # published by a release that did not keep it
+                await self._alter(before, source=as_written(hours))
+            return Published(name=before.name, version=before.version, created=False)
+        changes = () if before is None else changes
+        draft = the_draft(versions)
+        if draft is not None and not between_calendars(draft.written(), hours):
+            version = draft.version
+            await self._let_be_active(draft)
+        else:
+            written = as_written(hours)
+            version = await self._add(versions, resolved, source=written, notes=notes, based_on=_number(before))
+        after = {"version": version, "status": "active", "digest": digest_of(resolved)}
+        await self._note("catalogue.apply", f"calendar/{hours.calendar} {version}", before, after, changes)
+        return Published(name=hours.calendar, version=version, created=True, changes=changes)
 
     async def publish_people(self, people: People, where: str = "people") -> Counts:
         """Make the directory hold what this file says; what it does not mention stays. `where` names the file in errors."""
         self._calendars_named += ((f"{where}: {path}", calendar) for path, calendar in people.calendars())
-        return await self._people.put(people, where)
+        counts = await StoredPeople(self.connection).put(people, where)
+        if counts.created or counts.changed:
+            after = {"created": counts.created, "changed": counts.changed, "unchanged": counts.unchanged}
+            await note(self.connection, self.actor, "catalogue.apply", f"people/{where}", at=self.at, after=after)
+        return counts
 
-    async def finish(self) -> None:
-        """Check what could not be checked before all was there: UnknownCalendar."""
-        known = set(await self._connection.scalars(select(calendar_versions.c.name)))
-        for where, calendar in self._calendars_named:
-            if calendar not in known:
-                raise UnknownCalendar(where=where, calendar=calendar, known=known_text(known))
-        await self._connection.execute(update(catalogue).values(revision=self.revision))
+    # ------------------------------------------------------------------ drafts
 
-    async def _check_limit(self, name: str) -> None:
-        names = set(await self._connection.scalars(select(process_versions.c.name).distinct()))
-        if name in names or len(names) < self._max_processes:
-            return
-        raise LimitExceeded(
-            where="This installation",
-            count=len(names) + 1,
-            what=f"processes with '{name}'",
-            limit=self._max_processes,
-            remedy="Raise MILEPOST_MAX_PROCESSES, or publish a new version of a process that there is.",
-        )
+    async def draft(
+        self,
+        definition: Process | BusinessHours,
+        *,
+        notes: str | None = None,
+        based_on: int | None = None,
+        if_match: str | None = None,
+    ) -> Published:
+        """Keep a definition as the draft of its name, in place of the draft that there is. No case sees it.
 
-    async def _version(self, table: Table, name: str, digest: str, *conditions: Any) -> int | None:
-        """The version of these conditions if it is equal."""
-        same = select(table.c.version).where(table.c.name == name, table.c.digest == digest, *conditions)
-        version: int | None = await self._connection.scalar(same)
-        return version
-
-    async def _add(self, table: Table, name: str, definition: BaseModel, source: str | None, **more: Any) -> int:
-        last = await self._connection.scalar(select(func.max(table.c.version)).where(table.c.name == name))
-        version = int(last or 0) + 1
-        self.revision += 1
-        row = {
-            "name": name,
-            "version": version,
-            "revision": self.revision,
-            "body": definition.model_dump(mode="json"),
-            "source": source,
-            "digest": digest_of(definition),
-            "created_at": self._at,
-            **more,
-        }
-        await self._connection.execute(table.insert().values(row))
-        return version
+        Raises LimitExceeded for one process too many, StaleEtag.
+        """
+        kind, name = kind_and_name(definition)
+        versions = await versions_of(self.connection, kind, name)
+        draft, current = the_draft(versions), in_force(versions)
+        if draft is None and if_match is not None:
+            raise StaleEtag(subject=f"The draft of {kind} '{name}'", given=if_match, current="gone")
+        changes = _changes(current, definition)
+        if draft is None:
+            if isinstance(definition, Process):
+                await self._check_limit(versions, name)
+            version = await self._add(versions, definition, status="draft", source=None, notes=notes, based_on=based_on)
+        else:
+            draft.check(if_match)
+            version, digest = draft.version, digest_of(definition)
+            if (draft.digest, draft.notes, draft.based_on) == (digest, notes, based_on):
+                return Published(name=name, version=version, created=False, changes=changes)
+            body = definition.model_dump(mode="json")
+            who = {"created_at": self.at, "created_by": self.actor.name}
+            await self._alter(draft, body=body, digest=digest, notes=notes, based_on=based_on, **who)
+        after = {"version": version, "status": "draft", "digest": digest_of(definition), "notes": notes}
+        await self._note("catalogue.draft", f"{kind}/{name} {version}", draft, after, changes)
+        return Published(name=name, version=version, created=True, changes=changes)
 
 
-def digest_of(definition: BaseModel) -> str:
-    """SHA-256 of the definition's canonical JSON: keys sorted, no white space, nothing that is as by default.
+def _changes(before: StoredVersion | None, after: Process | BusinessHours) -> tuple[Difference, ...]:
+    if before is None:
+        return ()
+    if isinstance(after, Process):
+        return between_processes(before.process(), after)
+    return between_calendars(before.written(), after)
 
-    So neither a file's layout nor a field that a later release adds with a default makes a definition a different one.
-    """
-    data = definition.model_dump(mode="json", exclude_defaults=True)
-    return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+def _calendar_changes(before: StoredVersion, hours: BusinessHours, resolved: BusinessHours) -> tuple[Difference, ...]:
+    """What is different as it is written, else in the dates to which countries come now."""
+    spelled = () if before.source is None else between_calendars(before.written(), hours)
+    return spelled or between_calendars(before.calendar(), resolved)
 
 
-def known_text(names: Iterable[str]) -> str:
-    """The names as errors list them."""
-    return ", ".join(sorted(set(names))) or "none"
+def _number(version: StoredVersion | None) -> int | None:
+    return None if version is None else version.version

@@ -1,5 +1,6 @@
 """One thing that is different between two definitions, and how its sentence is made. Pure."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
@@ -8,7 +9,6 @@ from pydantic import BaseModel, ConfigDict
 from sla.duration import Duration
 from sla.process.conditions import Condition
 from sla.values import equal
-from sla.yamlwriting import inline
 
 What = Literal["added", "removed", "changed", "tightened", "relaxed", "moved", "reordered"]
 
@@ -75,9 +75,18 @@ def equals(left: Any, right: Any) -> bool:
 
 
 def said(value: Any) -> str:
-    """A value in a sentence: a condition without its braces."""
-    text = inline(value)
+    """A value in a sentence: text as it is, a condition without its braces."""
+    text = told(value)
     return text[1:-1] if isinstance(value, Mapping) else text
+
+
+def told(value: Any) -> str:
+    """A value in a sentence, with all its braces."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {told(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(told(item) for item in value)}]"
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def of_field(name: str, before: Any, after: Any, *, path: str = "", milestone: str | None = None) -> Difference:
@@ -87,12 +96,12 @@ def of_field(name: str, before: Any, after: Any, *, path: str = "", milestone: s
     old, new = plain(before), plain(after)
     what: What = "added" if old is None else "removed" if new is None else "changed"
     if what != "changed":
-        told = f"{whose} {what}" if name == "description" else f"{whose} {said(new if old is None else old)} {what}"
+        sentence = f"{whose} {what}" if name == "description" else f"{whose} {said(new if old is None else old)} {what}"
     elif name == "description":
-        told = f"{whose} reworded"
+        sentence = f"{whose} reworded"
     else:
-        told = f"{whose} changed from {said(old)} to {said(new)}"
-    return Difference(what=what, milestone=milestone, field=path + name, before=old, after=new, sentence=told)
+        sentence = f"{whose} changed from {said(old)} to {said(new)}"
+    return Difference(what=what, milestone=milestone, field=path + name, before=old, after=new, sentence=sentence)
 
 
 def in_words(differences: Sequence[Difference]) -> str:

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from sla.governance.difference import Difference, plain, said, same
+from sla.governance.difference import Difference, plain, said, same, told
 from sla.governance.pairing import pair
 from sla.process.model import Action, Milestone, Violation, Warn
-from sla.yamlwriting import inline
 
 Trigger = Warn | Violation
 
@@ -28,23 +27,27 @@ def _lists(
         old, new = before[one], after[two]
         where = f"{path}[{two}]"
         if not _at_the_same_time(old, new):
-            told = f"{name}'s {_label(old)} became the {_label(new)}"
+            sentence = f"{name}'s {_label(old)} became the {_label(new)}"
             yield Difference(
-                what="moved", milestone=milestone, field=where, before=plain(old), after=plain(new), sentence=told
+                what="moved", milestone=milestone, field=where, before=plain(old), after=plain(new), sentence=sentence
             )
         yield from _actions(old.actions, new.actions, f"{name}'s {_label(new)}", f"{where}.actions", milestone)
     for one in found.removed:
-        told = f"{name}'s {_label(before[one])} removed"
+        sentence = f"{name}'s {_label(before[one])} removed"
         yield Difference(
-            what="removed", milestone=milestone, field=f"{path}[{one}]", before=plain(before[one]), sentence=told
+            what="removed", milestone=milestone, field=f"{path}[{one}]", before=plain(before[one]), sentence=sentence
         )
     for two in found.added:
-        told = f"{name}'s {_label(after[two])} added"
-        yield Difference(what="added", milestone=milestone, field=f"{path}[{two}]", after=plain(after[two]), sentence=told)
+        sentence = f"{name}'s {_label(after[two])} added"
+        yield Difference(
+            what="added", milestone=milestone, field=f"{path}[{two}]", after=plain(after[two]), sentence=sentence
+        )
     if not found.in_order:
-        told = f"{name}'s {path.rpartition('.')[2]} stand in another order"
+        sentence = f"{name}'s {path.rpartition('.')[2]} stand in another order"
         old_order, new_order = [_label(one) for one in before], [_label(one) for one in after]
-        yield Difference(what="reordered", milestone=milestone, field=path, before=old_order, after=new_order, sentence=told)
+        yield Difference(
+            what="reordered", milestone=milestone, field=path, before=old_order, after=new_order, sentence=sentence
+        )
 
 
 def _at_the_same_time(one: Trigger, two: Trigger) -> bool:
@@ -86,26 +89,30 @@ def _actions(
     for one in found.removed:
         yield Difference(
             what="removed", milestone=milestone, field=f"{path}[{one}]", before=plain(before[one]),
-            sentence=f"{whose}: {_told(before[one])} removed",
+            sentence=f"{whose}: {_action(before[one])} removed",
         )  # fmt: skip
     for two in found.added:
         yield Difference(
             what="added", milestone=milestone, field=f"{path}[{two}]", after=plain(after[two]),
-            sentence=f"{whose}: {_told(after[two])} added",
+            sentence=f"{whose}: {_action(after[two])} added",
         )  # fmt: skip
     if not found.in_order:
-        old_order, new_order = [_told(action) for action in before], [_told(action) for action in after]
-        told = f"{whose}: {', '.join(old_order)} now in the order {', '.join(new_order)}"
-        yield Difference(what="reordered", milestone=milestone, field=path, before=old_order, after=new_order, sentence=told)
+        old_order, new_order = [_action(action) for action in before], [_action(action) for action in after]
+        sentence = f"{whose} run in another order, {new_order[0]} first"
+        yield Difference(
+            what="reordered", milestone=milestone, field=path, before=old_order, after=new_order, sentence=sentence
+        )
 
 
 def _changed(old: Action, new: Action, whose: str, path: str, milestone: str) -> Difference:
     if same(old.params, new.params):
         what = "removed" if not new.description else "added" if not old.description else "reworded"
-        told = f"{whose}: description of {_told(new)} {what}"
+        sentence = f"{whose}: description of {_action(new)} {what}"
     else:
-        told = f"{whose}: {_told(old)} changed to {_told(new)}"
-    return Difference(what="changed", milestone=milestone, field=path, before=plain(old), after=plain(new), sentence=told)
+        sentence = f"{whose}: {_action(old)} changed to {_action(new)}"
+    return Difference(
+        what="changed", milestone=milestone, field=path, before=plain(old), after=plain(new), sentence=sentence
+    )
 
 
 def _equal(one: Action, two: Action) -> bool:
@@ -117,9 +124,9 @@ def _of_one_kind(one: Action, two: Action) -> bool:
     return one.kind == two.kind
 
 
-def _told(action: Action) -> str:
+def _action(action: Action) -> str:
     """`email to owner`; all parameters where there is no `to`."""
     if "to" in action.params:
         rest = {key: value for key, value in action.params.items() if key != "to"}
         return f"{action.kind} to {said(action.params['to'])}" + (f" ({said(rest)})" if rest else "")
-    return f"{action.kind} {inline(action.params)}"
+    return f"{action.kind} {told(action.params)}"
