@@ -15,6 +15,8 @@ from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
 from store.directory import StoredDirectory
 from store.engine import Database
+from store.entitlement_files import StoredEntitlementFiles
+from store.people import Counts
 from store.publication import Publication, Published
 
 if TYPE_CHECKING:
@@ -64,12 +66,17 @@ async def _publish(publication: Publication, definitions: Definitions) -> list[A
     lines = [_line("calendar", await publication.publish_calendar(found.value)) for found in definitions.calendars]
     for found in definitions.people:
         counts = await publication.publish_people(found.value, found.document.source)
-        outcome: Literal["created", "changed", "unchanged"] = (
-            "created" if counts.created else "changed" if counts.changed else "unchanged"
-        )
-        lines.append(ApplyLine(kind="people", name=found.document.source, outcome=outcome))
+        lines.append(ApplyLine(kind="people", name=found.document.source, outcome=_outcome(counts)))
     lines += [_line("process", await publication.publish_process(found.value)) for found in definitions.processes]
+    files = StoredEntitlementFiles(publication.connection, publication.actor, publication.at)
+    for promised in definitions.entitlements:  # which name processes and calendars that must be there by now
+        counts = await files.put(promised.value, promised.document.source)
+        lines.append(ApplyLine(kind="entitlements", name=promised.document.source, outcome=_outcome(counts)))
     return lines
+
+
+def _outcome(counts: Counts) -> Literal["created", "changed", "unchanged"]:
+    return "created" if counts.created else "changed" if counts.changed else "unchanged"
 
 
 def _line(kind: Literal["process", "calendar"], published: Published) -> ApplyLine:

@@ -20,7 +20,7 @@ class View(BaseModel):
 class ApplyLine(View):
     """What came of one definition."""
 
-    kind: Literal["process", "calendar", "people", "queues", "accounts", "contacts"]
+    kind: Literal["process", "calendar", "people", "queues", "accounts", "contacts", "entitlements"]
     name: str
     version: int | None = None
     outcome: Literal["created", "changed", "unchanged"]
@@ -51,6 +51,13 @@ class RecordView(View):
     out: bool
 
 
+class RecordPage(View):
+    """A page of a list of records; `next` is the cursor of the page after it, None if this is the last."""
+
+    records: list[RecordView]
+    next: str | None
+
+
 class EffectView(View):
     """An action of a record: what the timeline says, and how its performance went."""
 
@@ -72,10 +79,29 @@ class TaskView(View):
     opened_at: datetime
 
 
+class RejectedView(View):
+    """An entitlement that was not chosen, and why."""
+
+    entitlement: str
+    reason: str
+
+
+class ChoiceView(View):
+    """Which entitlement is chosen, why, and why no other. `process`: what a record gets from it."""
+
+    at: Instant
+    chosen: str | None
+    process: str | None
+    why: str
+    warnings: tuple[str, ...] = ()
+    rejected: tuple[RejectedView, ...]
+
+
 class CaseFile(View):
     """All about one record."""
 
     record: RecordView
     timeline: Timeline
+    entitlement: ChoiceView | None = None
     effects: list[EffectView]
     tasks: list[TaskView]
