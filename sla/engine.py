@@ -9,10 +9,11 @@ from datetime import datetime
 
 from sla.calendar import ALWAYS, BusinessHours
 from sla.evaluation.admission import admit_heard, hear
+from sla.evaluation.following import Followed, Laws
 from sla.evaluation.ledger import Ledger
 from sla.evaluation.plan import plan_of
 from sla.evaluation.report import report, report_nothing
-from sla.events import Event
+from sla.events import Event, Version
 from sla.instants import to_instant, to_s
 from sla.process.model import Process
 from sla.timeline import Timeline
@@ -25,16 +26,22 @@ def evaluate(
     now: datetime,
     *,
     default_hours: BusinessHours = ALWAYS,
+    versions: Mapping[Version, Followed] | None = None,
 ) -> Timeline:
     """Evaluate one record's events, as known at `now`: those with `recorded_at <= now`, in any order.
 
     `calendars` are by name and must hold every calendar that the process names; `default_hours` is the installation's.
+    `versions` are what `migrated` events may move the record to; one of another version changes nothing, which is a note.
+    None: only this process is given, and such events are ignored.
     Events that may not happen are in `Timeline.refused` and change nothing. Raises ValueError for a naive `now`.
     """
     now = to_instant(now)
     now_s, plan = to_s(now), plan_of(process)
     known = hear(events, now_s)
-    admitted = admit_heard(plan, calendars, known)
+    laws = None
+    if versions is not None:
+        laws = Laws(Followed(process=process, calendars=calendars, default_hours=default_hours), versions)
+    admitted = admit_heard(plan, calendars, known, laws)
     if admitted.opened is None:
         return report_nothing(process, [one.event for one in known], admitted.refused, now)
     ledger = Ledger(plan, calendars, default_hours, admitted)

@@ -5,7 +5,7 @@ defaults; never rename, never narrow. Keys that a type does not name are kept, f
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
@@ -114,11 +114,24 @@ class Reopened(Event):
     type: Literal["reopened"] = "reopened"
 
 
+class Version(NamedTuple):
+    """A version of a process, and the revision of the catalogue whose calendars count."""
+
+    process: str
+    version: int
+    revision: int = 0
+
+
 class Migrated(Event):
-    """An administrator moved the record to another version of its process."""
+    """An administrator moved the record to another version, of its process or of another one.
+
+    `process` is None for the process that it follows; `revision` is of the catalogue: which calendars count from then on.
+    """
 
     type: Literal["migrated"] = "migrated"
     version: int = Field(ge=1)
+    process: str | None = Field(default=None, min_length=1)
+    revision: int = Field(default=0, ge=0)
 
 
 AnyEvent = Annotated[

@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sla.events import Version
 from sla.explain import tell
 from sla.instants import Instant
 from sla.values import Value
@@ -102,6 +103,7 @@ class Timeline(Fact):
     notes: tuple[str, ...]
     fields: dict[str, Value] = Field(exclude=True, description="the record's fields, as events and updates left them")
     out: bool = Field(exclude=True, description="whether the record has left the process")
+    moved_to: Version | None = Field(default=None, exclude=True, description="what it follows now, if it was ever moved")
     refused: tuple[Refusal, ...] = Field(exclude=True)
     as_of: Instant = Field(exclude=True, description="the instant that everything is evaluated as of")
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from sla.calendar import BusinessHours
 from sla.evaluation.clock import NEVER
+from sla.evaluation.following import Followed, Following, Laws
 from sla.evaluation.plan import Plan, plan_of
-from sla.events import Changed, Completed, Event, Opened, Uncompleted
+from sla.events import Changed, Completed, Event, Migrated, Opened, Uncompleted, Version
 from sla.instants import to_instant, to_plausible, to_s, to_text
 from sla.process.model import Process
 from sla.timeline import Refusal
@@ -63,22 +64,39 @@ class Admitted:
     """The events that count, in order, and those that do not with their reasons. `opened` is None before there is one.
 
     Those of the others that were not recorded when they happened, but later or before, are `untimely`: mostly none.
+    `following` is of a record that moves; None where only one version is given.
     """
 
     opened: Heard | None
     others: list[Heard]
     untimely: list[Heard]
     refused: list[Refusal]
+    following: Following | None = None
 
 
-def admit(process: Process, calendars: Mapping[str, BusinessHours], events: Sequence[Event]) -> Admitted:
-    """Sort out a record's events, as far as that does not depend on the course of the milestones."""
-    return admit_heard(plan_of(process), calendars, hear(events, NEVER))
+def admit(
+    process: Process,
+    calendars: Mapping[str, BusinessHours],
+    events: Sequence[Event],
+    versions: Mapping[Version, Followed] | None = None,
+) -> Admitted:
+    """Sort out a record's events, as far as that does not depend on the course of the milestones.
+
+    `versions` are as for `sla.engine.evaluate`: an event is held to the one that was followed at its instant.
+    """
+    laws = None if versions is None else Laws(Followed(process=process, calendars=calendars), versions)
+    return admit_heard(plan_of(process), calendars, hear(events, NEVER), laws)
 
 
-def admit_heard(plan: Plan, calendars: Mapping[str, BusinessHours], heard: Sequence[Heard]) -> Admitted:
+def admit_heard(
+    plan: Plan, calendars: Mapping[str, BusinessHours], heard: Sequence[Heard], laws: Laws | None = None
+) -> Admitted:
     """The same for events that were heard, and a compiled process."""
     heard = sorted(heard, key=_as_recorded)  # and where that is the same, in the order given
+    following = None
+    if laws is not None:
+        following = Following(laws)
+        heard.sort(key=_moves_first)
     refused: list[Refusal] = []
 
     def refuse(one: Heard, reason: str) -> None:
@@ -86,13 +104,13 @@ def admit_heard(plan: Plan, calendars: Mapping[str, BusinessHours], heard: Seque
 
     opened = _first_opened(heard, plan.process, calendars, refuse)
     if opened is None:
-        _sort_out(heard, None, plan, calendars, refuse)
+        _sort_out(heard, None, plan, calendars, refuse, following=following)
         return Admitted(None, [], [], refused)
-    others = _sort_out(heard, opened, plan, calendars, refuse)
+    others = _sort_out(heard, opened, plan, calendars, refuse, following=following)
     untimely = [one for one in others if one.recorded != one.at]
     if untimely:  # else the order of recording is that of happening
         others.sort(key=as_happened)
-    return Admitted(opened, others, untimely, refused)
+    return Admitted(opened, others, untimely, refused, following)
 
 
 def _sort_out(
@@ -101,6 +119,8 @@ def _sort_out(
     plan: Plan,
     calendars: Mapping[str, BusinessHours],
     refuse: Callable[[Heard, str], None],
+    *,
+    following: Following | None,
 ) -> list[Heard]:
     """Those that count besides `opened`."""
     known = set() if opened is None else {opened.id}
@@ -116,7 +136,7 @@ def _sort_out(
         if opened is not None and one.at < opened.at:
             reason = f"it happened before the record was opened ({to_text(opened.event.at)})"
         elif kind in _CHECKED:
-            reason = _problem(one.event, plan, calendars)
+            reason = _problem(one, plan, calendars, following)
         if reason is None:
             known.add(one.id)
             counting.append(one)
@@ -125,12 +145,17 @@ def _sort_out(
     return counting
 
 
-_CHECKED = {Changed, Completed, Uncompleted}
+_CHECKED = {Changed, Completed, Uncompleted, Migrated}
 
 as_happened = attrgetter("at", "recorded", "id")
 """The order in which events count (SPEC 2)."""
 
 _as_recorded = attrgetter("recorded", "id")
+
+
+def _moves_first(one: Heard) -> tuple[int, bool]:
+    """What is recorded together with a migration is held to what that says."""
+    return one.recorded, type(one.event) is not Migrated
 
 
 def _first_opened(
@@ -160,7 +185,13 @@ def _opening_problem(event: Opened, process: Process, calendars: Mapping[str, Bu
     return _fields_problem(event.fields, process, calendars)
 
 
-def _problem(event: Event, plan: Plan, calendars: Mapping[str, BusinessHours]) -> str | None:
+def _problem(one: Heard, plan: Plan, calendars: Mapping[str, BusinessHours], following: Following | None) -> str | None:
+    event = one.event
+    if type(event) is Migrated:
+        return None if following is None else following.hear(one)
+    if following is not None:
+        law = following.law_at(one)
+        plan, calendars = plan_of(law.process), law.calendars
     if type(event) is Changed:
         if plan.checked_fields.isdisjoint(event.set):
             return None

@@ -33,8 +33,9 @@ def completions(record: Projection, at: int, batch: Sequence[Told], raised: Ques
     _complete_declared(record, at, batch, asked)
     if raised & record.plan.completing_by_event:
         for track in asked:
-            if track.open is not None and track.open.line.completed_by_event:
-                milestones.doubts |= track.open.line.question  # what an event denied at this instant may hold without it
+            line = None if track.open is None else track.open.counts_as
+            if line is not None and line.completed_by_event:
+                milestones.doubts |= line.question  # what an event denied at this instant may hold without it
 
 
 def _in_order(record: Projection, at: int, batch: Sequence[Told], raised: Questions) -> list[Track]:
@@ -45,7 +46,7 @@ def _in_order(record: Projection, at: int, batch: Sequence[Told], raised: Questi
         if type(event) is Completed:
             _complete_explicitly(record, at, event)
         elif type(event) is Uncompleted:
-            uncompleted.append(_uncomplete(record, at, event))
+            uncompleted += _uncomplete(record, at, event)
             concerned = _concerned(record, raised | record.milestones.doubts)
         elif len(batch) > 1:
             _complete_declared(record, at, [event], concerned)
@@ -65,44 +66,48 @@ def complete(record: Projection, track: Track, run: Run, at: int) -> None:
 
 def _concerned(record: Projection, raised: Questions) -> list[Track]:
     """The open milestones whose `complete_when` is in question."""
-    return [track for track in record.milestones.tracks if track.open is not None and raised & track.open.line.question]
+    return [track for track in record.milestones.tracks if track.open is not None and raised & track.open.counts_as.question]
 
 
 def _complete_declared(record: Projection, at: int, batch: Sequence[Told], tracks: list[Track]) -> None:
     """Complete what its `complete_when` completes. What begins at an instant is not completed by an event of it."""
     for track in tracks:
         run = track.open
-        if run is None or (condition := run.line.complete) is None:
+        if run is None or (condition := run.counts_as.complete) is None:
             continue
         if run.anew:
             run.anew = condition.holds(record.situation)
             if run.anew:
                 continue
-        by_event = run.line.completed_by_event and run.serial < record.serial
+        by_event = run.counts_as.completed_by_event and run.serial < record.serial
         if condition.holds(record.situation_at(batch) if by_event else record.situation):
             complete(record, track, run, at)
 
 
 def _complete_explicitly(record: Projection, at: int, event: Completed) -> None:
-    track = record.milestones.track(event.milestone)
-    if track.open is None:
-        record.note(at, f"completed '{track.name}' (event '{event.id}'): nothing was open, nothing changed")
+    track = record.milestones.followed(event.milestone)
+    if track is None or track.open is None:
+        record.note(at, f"completed '{event.milestone}' (event '{event.id}'): nothing was open, nothing changed")
     else:
         complete(record, track, track.open, at)
 
 
-def _uncomplete(record: Projection, at: int, event: Uncompleted) -> Track:
-    track = record.milestones.track(event.milestone)
+def _uncomplete(record: Projection, at: int, event: Uncompleted) -> list[Track]:
+    """Take a completion back; returns the milestone that this concerns, if the version followed has it."""
+    track = record.milestones.followed(event.milestone)
+    if track is None:
+        record.note(at, f"uncompleted '{event.milestone}' (event '{event.id}'): it is followed no more, nothing changed")
+        return []
     last = track.runs[-1] if track.runs else None
     if last is not None and last.open and len(track.runs) > 1 and track.runs[-2].completed_at is not None:
         record.refuse(event, f"the successor of '{track.name}' (occurrence {last.number}) is already open")
-        return track
+        return [track]
     if last is None or last.completed_at is None:
         record.note(at, f"uncompleted '{track.name}' (event '{event.id}'): it was not completed, nothing changed")
-        return track
+        return [track]
     record.milestones.reopen(track)
-    last.anew = last.line.complete is not None and last.line.complete.holds(record.situation)
+    last.anew = last.counts_as.complete is not None and last.counts_as.complete.holds(record.situation)
     track.boundary, track.by_limit = None, False
     last.arm()
     record.presence.close_after_all(track, last)
-    return track
+    return [track]

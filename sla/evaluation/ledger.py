@@ -52,6 +52,10 @@ class Ledger:
         self, plan: Plan, calendars: Mapping[str, BusinessHours], default_hours: BusinessHours, admitted: Admitted
     ) -> None:
         assert admitted.opened is not None  # noqa: S101 - before a record is opened there is nothing to follow
+        self.following = admitted.following
+        if self.following is not None:
+            self.following.settle()
+            plan = self.following.first
         self.plan = plan
         self.calendars = calendars
         self.default_hours = default_hours
@@ -74,7 +78,7 @@ class Ledger:
             news.sort(key=attrgetter("recorded"))
             self.unheard = sorted([one.at for one in news])
         self.log = Log(others)
-        walk = Projection(self.plan, self.calendars, self.default_hours, opened, self.log)
+        walk = Projection(self.plan, self.calendars, self.default_hours, opened, self.log, following=self.following)
         if opened.late:
             self._walk(walk, opened.recorded)
             self._reconcile(walk, opened.recorded)
@@ -196,19 +200,19 @@ class Ledger:
                 continue
             self.retracted.add(violation)
             for number, action in enumerate(run.line.on_retracted, 1):
-                self._retract(violation[0], run, number, action, moment)
+                self._retract(walk, violation[0], run, number, action, moment=moment)
                 if action.sets is not None:
                     self.log.learn(moment, Update(action.sets))
                     injected = True
         return injected
 
-    def _retract(self, track: str, run: Run, number: int, action: Act, moment: int) -> None:
+    def _retract(self, walk: Projection, track: str, run: Run, number: int, action: Act, *, moment: int) -> None:
         key = key_of(self.record, track, run, "retracted", number)
         firing = Firing(
             key=key, track=track, number=run.number, line=run.line.position, trigger="retracted", threshold=None,
             action=action, due=moment, at=moment, skip=None,
         )  # fmt: skip
-        hours = self.calendars.get(action.during or "")
+        hours = walk.calendars.get(action.during or "")
         if hours is not None:
             try:
                 firing.due = hours.next_open_s(moment)
@@ -237,6 +241,7 @@ def violations(walk: Projection) -> dict[Violation, Run]:
 
 def _find(walk: Projection, track: str, number: int, line: int) -> Run | None:
     for one in walk.milestones.tracks:
-        if one.name == track and number <= len(one.runs) and one.runs[number - 1].line.position == line:
-            return one.runs[number - 1]
+        if one.name == track and number <= len(one.runs):
+            run = one.runs[number - 1]
+            return run if line == run.line.position or line in run.former else None
     return None

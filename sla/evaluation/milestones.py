@@ -8,6 +8,7 @@ from sla.calendar import BusinessHours
 from sla.evaluation.clock import BEGINNING, NEVER, Clock, Stops
 from sla.evaluation.completing import complete
 from sla.evaluation.firing import Firing
+from sla.evaluation.moving import reopened
 from sla.evaluation.passing import end_period, pass_all, roll
 from sla.evaluation.plan import SELECTION, Line, Questions
 from sla.evaluation.run import Run
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class Milestones:
-    """The tracks of a record, and the stops of those lines that have their own `stop_when`.
+    """The tracks of a record, the record-wide stops, and those of the lines that have their own `stop_when`.
+
+    Of a record that moves, the stops are kept for every version, as each sees them. The tracks of milestones that the
+    version followed now does not have come last, and have no lines.
 
     `doubts` are what must be asked at the next occasion, whatever the news: at first, which lines apply.
     """
@@ -27,34 +31,41 @@ class Milestones:
         self.record = record
         self.tracks = [Track(lines) for lines in record.plan.tracks]
         self.doubts = SELECTION
-        self.own_stops = {line: Stops() for line in record.plan.lines_that_stop}
+        plans = (record.plan,) if record.following is None else record.following.plans
+        self.base_stops = {plan: Stops() for plan in plans}
+        self.own_stops = {line: Stops() for plan in plans for line in plan.lines_that_stop}
 
     def fork(self, record: Projection) -> Milestones:
         """A copy for a record that goes its own way from here."""
         copy = Milestones.__new__(Milestones)
         copy.record = record
         copy.doubts = self.doubts
+        copy.base_stops = {plan: stops.fork() for plan, stops in self.base_stops.items()}
         copy.own_stops = {line: stops.fork() for line, stops in self.own_stops.items()}
         copy.tracks = [track.fork(copy.stops_of) for track in self.tracks]
         return copy
 
-    def track(self, name: str) -> Track:
-        """The milestone of this name."""
-        return self.tracks[self.record.plan.places[name]]
+    def followed(self, name: str) -> Track | None:
+        """The milestone of this name, if the version followed now has it."""
+        place = self.record.plan.places.get(name)
+        return None if place is None else self.tracks[place]
 
     def run_of(self, firing: Firing) -> Run:
         """The occurrence that reached an action in this walk."""
-        return self.track(firing.track).runs[firing.number - 1]
+        track = self.followed(firing.track) or next(track for track in self.tracks if track.name == firing.track)
+        return track.runs[firing.number - 1]
 
     # ------------------------------------------------------------------ stops
 
     def stop(self, at: int) -> None:
         """Let every clock stop or run as the record now says."""
-        wide = self.record.record_stopped()
-        changed = self.record.base_stops.put(wide, at)
-        for line, stops in self.own_stops.items():
-            holds = wide or (line.stop is not None and line.stop.holds(self.record.situation))
-            changed = stops.put(holds, at) or changed
+        changed = False
+        for plan, base in self.base_stops.items():
+            wide = self.record.stopped_under(plan)
+            changed = base.put(wide, at) or changed
+            for line in plan.lines_that_stop:
+                holds = wide or (line.stop is not None and line.stop.holds(self.record.situation))
+                changed = self.own_stops[line].put(holds, at) or changed
         if changed:
             for track in self.tracks:
                 track.rearm()
@@ -63,12 +74,16 @@ class Milestones:
 
     def stops_of(self, line: Line) -> Stops:
         """The stops that count for a line: the record's, or its own, which have the record's among them."""
-        return self.own_stops.get(line, self.record.base_stops)
+        if (own := self.own_stops.get(line)) is not None:
+            return own
+        following = self.record.following
+        return self.base_stops[self.record.plan if following is None else following.plan_of_line(line)]
 
-    def _clock(self, line: Line, start: int) -> Clock:
-        return Clock(self._hours(line), start, self.stops_of(line))
+    def clock(self, line: Line, start: int, hours: BusinessHours | None = None) -> Clock:
+        """The clock of a line from a start, under its hours unless given."""
+        return Clock(hours or self.hours(line), start, self.stops_of(line))
 
-    def _hours(self, line: Line) -> BusinessHours:
+    def hours(self, line: Line) -> BusinessHours:
         """Milestone's, else process's, else the record's, else the installation's default (SPEC 3)."""
         named = line.business_hours
         if named is None:
@@ -79,7 +94,9 @@ class Milestones:
     def reopen(self, track: Track) -> Run:
         """Open the latest occurrence again. It may have missed something, which is in doubt until it was asked."""
         run = track.reopen()
-        self.doubts |= SELECTION | run.line.question
+        if self.record.following is not None:
+            reopened(self.record, track, run)
+        self.doubts |= SELECTION | run.counts_as.question
         return run
 
     # ------------------------------------------------------------------ criteria
@@ -110,9 +127,9 @@ class Milestones:
             return
         if line is None:
             track.end("cancelled", at, "its `when` no longer holds")
-        elif line is not run.line:
+        elif line is not run.counts_as:
             track.end("cancelled", at, f"line {line.position} of '{track.name}' applies instead of line {run.line.position}")
-        else:
+        elif line is run.line:  # else it is violated, and keeps the limit that it had before the record moved
             limit = line.limit(self.record.fields, run.business_day)
             if limit != run.limit:
                 run.limit = limit
@@ -134,7 +151,7 @@ class Milestones:
         """The clock and the limit that the line which applies now would have from a start."""
         line = track.selected
         assert line is not None  # noqa: S101 - asked only where a line applies
-        clock = self._clock(line, start)
+        clock = self.clock(line, start)
         return clock, line.limit(self.record.fields, clock.hours.business_day_s)
 
     def _waits(self, track: Track, line: Line) -> bool:
@@ -161,7 +178,7 @@ class Milestones:
         return run.target is not None and run.target < at and len(track.runs) < MAX_RUNS
 
     def _new_run(self, track: Track, line: Line, start: int, at: int, origin: int) -> Run:
-        clock = self._clock(line, start)
+        clock = self.clock(line, start)
         limit = line.limit(self.record.fields, clock.hours.business_day_s)
         run = Run(
             number=len(track.runs) + 1,

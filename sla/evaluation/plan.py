@@ -26,6 +26,8 @@ MOVES: Final[Questions] = 4  # whether the record leaves or returns by an event
 SELECTION: Final[Questions] = 8  # which lines apply, and with what limits
 START: Final[Questions] = 16  # when the process starts
 EXPLICIT: Final[Questions] = 32  # what is completed or uncompleted by an event
+FOLLOWED: Final[Questions] = 64  # which version is followed
+ALL: Final[Questions] = -1
 
 _EVENTS: Final = {
     "stopped": STOPS,
@@ -34,6 +36,7 @@ _EVENTS: Final = {
     "reopened": MOVES,
     "completed": EXPLICIT,
     "uncompleted": EXPLICIT,
+    "migrated": FOLLOWED,
 }
 """The events that mean something in every process."""
 
@@ -61,6 +64,10 @@ class Trigger:
     actions: tuple[Act, ...]
     share: Fraction | None = None
     offset: Duration | None = None
+
+    def means(self, other: "Trigger") -> bool:
+        """Whether both are the same threshold, be it of different versions."""
+        return (self.kind, self.share, self.offset) == (other.kind, other.share, other.offset)
 
     def threshold(self, limit: int, business_day: int) -> int:
         """Consumed seconds at which it is reached."""
@@ -192,7 +199,7 @@ def _line(process: Process, spec: Milestone, position: int, place: int) -> Line:
         when=_node(spec.when),
         stop=_node(spec.stop_when),
         complete=complete,
-        question=NONE if complete is None else (EXPLICIT << 1) << place,
+        question=NONE if complete is None else (FOLLOWED << 1) << place,
         completed_by_event=names_events(complete),
         business_hours=spec.business_hours or process.business_hours,
         from_process=spec.start == "process",

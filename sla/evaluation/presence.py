@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sla.evaluation.log import Told
 from sla.evaluation.passing import end_period, pass_all
-from sla.evaluation.plan import EXIT, MOVES, NONE, Questions
+from sla.evaluation.plan import EXIT, MOVES, NONE, Plan, Questions
 from sla.evaluation.run import Run
 from sla.evaluation.track import Track
 from sla.events import Closed, Reopened
@@ -40,9 +40,15 @@ class Presence:
         copy._held, copy.restarting = self._held, self.restarting
         return copy
 
-    def stops(self) -> bool:
-        """Whether being out stops the clocks: with `resume`, the closed span counts as stopped."""
-        return self.record.out and self.record.plan.stopped_while_out
+    def stops(self, plan: Plan) -> bool:
+        """Whether being out stops the clocks of a version: with `resume`, the closed span counts as stopped."""
+        return self.record.out and plan.stopped_while_out
+
+    def follow(self, before: Plan) -> None:
+        """Another version is followed: one that is out stays out; one that is in leaves, if the new `exit_when` holds."""
+        leave = self.record.plan.exit
+        if self.record.plan.process.exit_when != before.process.exit_when:
+            self._held = self.record.out and leave is not None and leave.holds(self.record.situation)
 
     # ------------------------------------------------------------------ with the values of an instant
 
@@ -130,7 +136,7 @@ class Presence:
             self.restarting = True
             return
         for track in self.record.milestones.tracks:
-            if track.runs and track.runs[-1].ending == "exit" and track.runs[-1].exit == self.exits:
+            if track.lines and track.runs and track.runs[-1].ending == "exit" and track.runs[-1].exit == self.exits:
                 self.record.milestones.reopen(track).arm()
             elif track.open is not None and self.record.milestones.rolls(track, track.open):
                 self._roll(track, track.open, at)

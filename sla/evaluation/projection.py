@@ -10,15 +10,17 @@ from copy import copy
 
 from sla.calendar import BusinessHours
 from sla.evaluation.admission import Heard
-from sla.evaluation.clock import BEGINNING, NEVER, Stops
+from sla.evaluation.clock import BEGINNING, NEVER
 from sla.evaluation.completing import completions
 from sla.evaluation.firing import Firing, Update
+from sla.evaluation.following import Following
 from sla.evaluation.log import Log, Told
 from sla.evaluation.milestones import Milestones
+from sla.evaluation.moving import move
 from sla.evaluation.outbox import Outbox
-from sla.evaluation.plan import EXIT, MOVES, NONE, STOPS, Plan, Questions
+from sla.evaluation.plan import EXIT, FOLLOWED, MOVES, NONE, STOPS, Plan, Questions
 from sla.evaluation.presence import Presence
-from sla.events import Changed, Completed, Event, Opened, Resumed, Stopped, Uncompleted
+from sla.events import Changed, Completed, Event, Opened, Resumed, Stopped, Uncompleted, Version
 from sla.instants import from_s, to_plausible, to_s, to_text
 from sla.process.conditions import Since, Situation
 from sla.values import Value
@@ -40,7 +42,11 @@ class Projection:
         default_hours: BusinessHours,
         opened: Heard,
         log: Log,
+        *,
+        following: Following | None,
     ) -> None:
+        self.following = following
+        self.moved_to: Version | None = None
         self.plan = plan
         self.calendars = calendars
         self.default_hours = default_hours
@@ -58,7 +64,6 @@ class Projection:
         self.since: set[Since] = set()
         self.situation = Situation(self.fields, (), self.since)
         self.stopped_by_event = False
-        self.base_stops = Stops()
         self.process_start: int | None = None
         self.notes: list[str] = []
         self.refused: list[tuple[Event, str]] = []
@@ -71,7 +76,6 @@ class Projection:
         other = copy(self)
         other.fields, other.since = dict(self.fields), set(self.since)
         other.situation = Situation(other.fields, (), other.since)
-        other.base_stops = self.base_stops.fork()
         other.notes, other.refused = list(self.notes), list(self.refused)
         other.milestones = self.milestones.fork(other)
         other.presence = self.presence.fork(other)
@@ -124,6 +128,8 @@ class Projection:
             raised = self._values(batch)
         if not raised and at < self.due_at and not self.milestones.doubts:
             return  # it makes no difference to anything but the fields
+        if raised & FOLLOWED:
+            raised |= move(self, at, batch)
         for round_ in range(MAX_ROUNDS + 1):
             if batch:
                 self._round(at, batch, raised)
@@ -232,12 +238,11 @@ class Projection:
                 self.process_start = start
         return self.process_start is not None
 
-    def record_stopped(self) -> bool:
-        """Whether the record-wide clock is stopped: by event, by the process, or out of a process that resumes."""
-        if self.stopped_by_event or self.presence.stops():
+    def stopped_under(self, plan: Plan) -> bool:
+        """Whether a version sees the record-wide clock stopped: by event, by the process, or out of one that resumes."""
+        if self.stopped_by_event or self.presence.stops(plan):
             return True
-        stop = self.plan.stop
-        return stop is not None and stop.holds(self.situation)
+        return plan.stop is not None and plan.stop.holds(self.situation)
 
     def situation_at(self, batch: Sequence[Told]) -> Situation:
         """What conditions look at now, with the events of this instant."""

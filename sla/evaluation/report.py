@@ -30,6 +30,7 @@ def report_nothing(process: Process, events: Sequence[Event], refused: list[Refu
         notes=(),
         fields={},
         out=False,
+        moved_to=None,
         refused=tuple(refused),
         as_of=now,
     )
@@ -76,6 +77,7 @@ class _Report:
                 "notes": tuple(walk.notes),
                 "fields": dict(walk.fields),
                 "out": walk.out,
+                "moved_to": walk.moved_to,
                 "refused": (*refused, *(self._refusal(event, reason) for event, reason in walk.refused)),
                 "as_of": now,
             }

@@ -14,18 +14,20 @@ class Run:
 
     `origin` is from where a line with `start: process` counts that takes its place after a cancellation or a switch.
     What lies ahead of it: `next`, its next threshold, at `next_at`; and at `passes_at` its target, if it is not violated.
-    `reached` is when its clock comes to the limit, violated or not.
+    `reached` is when its clock comes to the limit, violated or not. `counts_as` is the line of the version followed now that
+    stands for its own, which is another only after a migration; `former` are the numbers of lines that it had before one.
     """
 
     __slots__ = (
-        "anew", "business_day", "clock", "completed_at", "ended_at", "ending", "exit", "frozen_target", "ladder",
-        "limit", "line", "next", "next_at", "number", "origin", "passed", "passes_at", "reached", "reason", "serial",
-        "succeeded", "target", "violated_at", "warned",
+        "anew", "business_day", "clock", "completed_at", "counts_as", "ended_at", "ending", "exit", "former",
+        "frozen_target", "ladder", "limit", "line", "next", "next_at", "number", "origin", "passed", "passes_at",
+        "reached", "reason", "serial", "succeeded", "target", "violated_at", "warned",
     )  # fmt: skip
 
     def __init__(self, *, number: int, line: Line, clock: Clock, limit: int, serial: int, origin: int) -> None:
         self.number = number
-        self.line = line
+        self.line = self.counts_as = line
+        self.former: tuple[int, ...] = ()
         self.clock = clock
         self.limit = limit
         self.origin = origin
@@ -74,6 +76,15 @@ class Run:
         self.reached = target
         self.ladder = ladder(self.line, self.limit, self.business_day)
         self._look_ahead()
+
+    def take(self, line: Line, clock: Clock, limit: int) -> None:
+        """Go on under a line of another version. What it was warned of at a threshold it is not warned of again there."""
+        self.former += (self.line.position,)
+        self.passed += tuple(one for one in line.triggers if any(one.means(passed) for passed in self.passed))
+        self.line = self.counts_as = line
+        self.clock, self.business_day, self.limit = clock, clock.hours.business_day_s, limit
+        self.target = None
+        self.arm()
 
     def pass_target(self) -> None:
         """Pass the target: it is violated, at that instant."""

@@ -136,7 +136,7 @@ class Track:
             return start
         if last is None:
             return process_start
-        replaces = last.ending == "cancelled" and (last.violated_at is None or self.selected is not last.line)
+        replaces = last.ending == "cancelled" and (last.violated_at is None or self.selected is not last.counts_as)
         return last.origin if replaces else start
 
     def _after_completion(self, last: Run, line: Line, at: int, clock_from: ClockFrom) -> int | None:
@@ -158,11 +158,11 @@ class Track:
         if last.ending == "rolled":
             return at if self.due_while_out else last.ended_at
         missed = last.violated_at is not None
-        if missed and self.recurrence == "none" and line is last.line:
+        if missed and self.recurrence == "none" and line is last.counts_as:
             return None
         if self.due_while_out:
             return at
-        if missed and line is last.line and self.recurrence != "periodic":
+        if missed and line is last.counts_as and self.recurrence != "periodic":
             return at
         return self._on_the_grid(last.origin, clock_from) if line.from_process else self.selected_since
 
