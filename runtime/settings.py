@@ -5,7 +5,6 @@ construction by itself does not (`settings_customise_sources`). A field is the v
 under it is its documentation. Units are in the names: `_s` whole seconds, `_port` a TCP port.
 """
 
-import difflib
 import os
 import re
 from collections.abc import Mapping
@@ -24,6 +23,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from runtime.access_settings import AccessSettings
+from runtime.governance_settings import GovernanceSettings
+from runtime.setting_problems import complaint, not_known
 from sla.errors import InvalidSetting
 
 PREFIX = "MILEPOST_"
@@ -36,24 +37,13 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[int, Field(ge=1)]
 Slots = Annotated[int, Field(ge=1, le=10_000)]
 
-# pydantic's reasons in our words; the rest of its messages read well enough after "must"
-_WORDS = {
-    "int_parsing": "must be a whole number.",
-    "int_from_float": "must be a whole number.",
-    "greater_than_equal": "must be at least {ge}.",
-    "less_than_equal": "must be at most {le}.",
-    "string_too_long": "must have at most {max_length} characters.",
-    "string_too_short": "must not be empty.",
-    "literal_error": "must be {expected}.",
-}
-
 _DATABASES = (
     (re.compile(r"^postgres(ql)?(\+asyncpg)?://"), "postgresql+asyncpg://"),
     (re.compile(r"^sqlite://"), "sqlite://"),
 )
 
 
-class Settings(AccessSettings):
+class Settings(AccessSettings, GovernanceSettings):
     """What an installation has chosen; tests build it directly, entry points with `from_environment`.
 
     Secrets, and addresses that may hold one, are not in its repr.
@@ -87,6 +77,16 @@ class Settings(AccessSettings):
     """Address on which the API and the console listen."""
     http_port: Port = 8080
     """Port on which the API and the console listen; 0 takes a free one."""
+    http_requests_per_minute: Annotated[int, Field(ge=0)] = 6000
+    """Requests that one key may send to the API in a minute, a tenth of them at once; 0 means any number."""
+    http_body_max_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
+    """Bytes that the body of a request to the API may have, and a line of a bulk intake."""
+    http_intake_max_bytes: Annotated[int, Field(ge=1024)] = 16_777_216
+    """Bytes that a bulk intake of events may have."""
+    http_intake_parallel: Annotated[int, Field(ge=1, le=1000)] = 32
+    """Records of a bulk intake that are told their events at the same time."""
+    http_stream_max_s: Seconds = 3600
+    """Seconds after which a stream of a record's timeline ends; whoever reads it asks again."""
 
     encryption_keys: SecretStr = SecretStr("")
     """Keys under which all that Temporal keeps is encrypted, as `id:key,id:key`: the first encrypts, all decrypt.
@@ -187,7 +187,7 @@ class Settings(AccessSettings):
         given = os.environ if environ is None else environ
         for variable in sorted(name for name in given if name.startswith(PREFIX)):
             if variable not in variables() and not variable.startswith(SECRET_PREFIX):
-                raise InvalidSetting(setting=variable, problem=_not_known(variable, list(variables())))
+                raise InvalidSetting(setting=variable, problem=not_known(variable, list(variables()), PREFIX))
         source = EnvSettingsSource(cls, case_sensitive=False, env_prefix=PREFIX, env_ignore_empty=True)
         source.env_vars = {name.lower(): value for name, value in given.items() if name in variables() and value}
         temporal = {name: value for name, value in given.items() if name.startswith("TEMPORAL_") and value}
@@ -275,20 +275,6 @@ def variable_of(field: str) -> str:
     return PREFIX + field.upper()
 
 
-def _not_known(variable: str, known: list[str]) -> str:
-    # compared without the prefix that all of them share, or everything would be close to everything
-    bare = [name.removeprefix(PREFIX) for name in known]
-    close = difflib.get_close_matches(variable.removeprefix(PREFIX), bare, n=1)
-    return f"there is no such setting; did you mean {PREFIX}{close[0]}?" if close else "there is no such setting."
-
-
 def _refusal(first: ErrorDetails) -> InvalidSetting:
-    """Pydantic's first complaint as our error: one sentence, without the value, which may be a secret."""
-    facts = first.get("ctx", {})
-    field = first["loc"][0] if first["loc"] else facts.get("field", "")
-    if words := _WORDS.get(first["type"]):
-        problem = words.format(**facts)
-    else:
-        plain = re.sub(r"^(Value error, |Assertion failed, )", "", first["msg"])
-        problem = re.sub(r"^Input should ", "must ", plain).rstrip(".") + "."
-    return InvalidSetting(setting=variable_of(str(field)), problem=problem)
+    field, problem = complaint(first)
+    return InvalidSetting(setting=variable_of(field), problem=problem)

@@ -99,8 +99,18 @@ ANSWERS: Final[dict[str, Answer]] = {
     "no_such_calendar": _MISSING,
     "wrong_status": _REFUSED,
     "still_needed": _REFUSED,
+    "cannot_consolidate": _REFUSED,
     "stale_etag": Answer(HTTPStatus.PRECONDITION_FAILED, REFUSED),
     "foreign_file": Answer(HTTPStatus.CONFLICT, BAD_INPUT),
+    "invalid_request": _UNREADABLE,
+    "unknown_path": _MISSING,
+    "method_not_allowed": Answer(HTTPStatus.METHOD_NOT_ALLOWED, BAD_INPUT),
+    "too_large": Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, BAD_INPUT),
+    "unsupported_media_type": Answer(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, BAD_INPUT),
+    "too_many_requests": Answer(HTTPStatus.TOO_MANY_REQUESTS, NOT_THERE),
+    "idempotency_key_reused": _INVALID,
+    "request_in_flight": _REFUSED,
+    "invalid_cursor": _INVALID,
 }
 
 

@@ -15,35 +15,32 @@ from sla.dispatch import view_of
 from sla.engine import evaluate
 from sla.errors import RefusedEvent, UnknownEffect, UnknownRecord
 from sla.evaluation.admission import admit, too_far_ahead
-from sla.events import AnyEvent, Migrated, read_event
+from sla.events import AnyEvent, Migrated, Opened, read_event
 from sla.instants import to_instant
 from sla.messages import CaseInput, CaseView, ProcessRef, Reception
 from sla.timeline import RollUp
-from starter.applying import apply_definitions
-from starter.cases_client import CasesClient, Gone
+from starter.cases_client import Gone
+from starter.cursors import read_cursor, write_cursor
 from starter.definitions import Definitions
+from starter.placing import Placing
 from starter.setup.access import AccessDesk
 from starter.setup.audit_log import AuditLogDesk
 from starter.setup.catalogue import CatalogueDesk
-from starter.setup.context import Context, identities
-from starter.setup.entitlements import EntitlementsDesk
+from starter.setup.context import Context, Now, open_context
+from starter.setup.entitlements import EntitlementsDesk, choice_of
 from starter.setup.governance import GovernanceDesk
 from starter.setup.migrations import MigrationsDesk
 from starter.setup.people import PeopleDesk
 from starter.showing import effect_view, record_view
-from starter.views import ApplyReport, CaseFile, RecordView, TaskView
-from store.catalogue import Catalogue
-from store.definitions import StoredDefinitions
-from store.engine import Database
-from store.records import Records
+from starter.views import ApplyReport, CaseFile, RecordPage, TaskView
+from store.entitlements import StoredEntitlements
+from store.pages import Order, position_of
 from store.views import StoredRecord
 
 if TYPE_CHECKING:
     from temporalio.client import Client
 
     from runtime.settings import Settings
-
-Now = Callable[[], datetime]
 
 
 class Desk:
@@ -58,6 +55,8 @@ class Desk:
         self._catalogue = context.catalogue
         self._definitions = context.definitions
         self._records = context.records
+        self._entitlements = StoredEntitlements(context.database)
+        self._placing = Placing(context.catalogue, context.definitions, self._entitlements)
         self._now = context.clock
         self.access = AccessDesk(context)
         self.audit_log = AuditLogDesk(context)
@@ -75,14 +74,7 @@ class Desk:
 
     async def apply(self, definitions: Definitions, *, dry_run: bool = False) -> ApplyReport:
         """Publish definitions, all or none; what is there already is left as it is."""
-        return await apply_definitions(
-            self._context.database,
-            self._catalogue,
-            definitions,
-            self._context.settings,
-            at=self._context.now(),
-            dry_run=dry_run,
-        )
+        return await self.catalogue.apply(definitions, dry_run=dry_run)
 
     # ------------------------------------------------------------------ news
 
@@ -95,22 +87,18 @@ class Desk:
         at: datetime | None = None,
         event_id: str | None = None,
     ) -> Reception:
-        """Open a record under a process (needed only if there are several). Opening it again is the same case."""
+        """Open a record under a process, or else that of its entitlement. Opening it again is the same case.
+
+        Without either there must be one process only. Raises besides what choosing an entitlement refuses (SPEC 6).
+        """
         known = await self._known(record)
-        ref = known.ref if known else await self._catalogue.process_ref(process)
-        law = await self._definitions.process(ref)
-        opened = {
-            "record": record,
-            "id": event_id or "opened",
-            "type": "opened",
-            "at": at or self._now(),
-            "fields": {"type": law.applies_to} | (fields or {}),
-        }
-        event = self._stamped(opened)
-        if known is None:
-            await self._check(event, ref, [event])
-            return await self._cases.start_with(CaseInput(record=record, ref=ref), event, await self._outlook(ref, [event]))
-        return await self._reported(event, known)
+        opened = {"record": record, "id": event_id or "opened", "type": "opened", "at": at or self._now()}
+        event = self._stamped(opened | {"fields": fields or {}})
+        if known is not None or not isinstance(event, Opened):
+            return await self._reported(event, known)
+        place = await self._placing.place(event, process, self._admissible)
+        case, log = CaseInput(record=record, ref=place.ref), [place.event]
+        return await self._cases.start_with(case, place.event, await self._outlook(place.ref, log))
 
     async def take_over(self, history: Sequence[dict[str, Any]], *, process: str | None = None) -> list[RefusedEvent]:
         """Open a record with all that happened to it so far, known at once; returns what is refused of it.
@@ -122,13 +110,29 @@ class Desk:
         known = await self._known(record)
         if known is not None:
             return [refusal for event in events if (refusal := await self._refusal(event, known)) is not None]
-        ref = await self._catalogue.process_ref(process)
+        ref = await self._placed(events, process)
         law, calendars = await self._definitions.process(ref), await self._definitions.calendars(ref)
         refused = {one.position: one.reason for one in admit(law, calendars, events).refused}
         log = [event for position, event in enumerate(events) if position not in refused]
         if log:
             await self._cases.start_with(CaseInput(record=record, ref=ref, log=log), log[0], await self._outlook(ref, log))
         return [RefusedEvent(event=events[at].id, record=record, reason=reason) for at, reason in sorted(refused.items())]
+
+    async def _placed(self, events: list[AnyEvent], process: str | None) -> ProcessRef:
+        """What a record with this history is held to. Its opening gets the fields that its entitlement adds."""
+        position = next((i for i, event in enumerate(events) if isinstance(event, Opened)), None)
+        opened = None if position is None else events[position]
+        if position is None or not isinstance(opened, Opened):
+            return await self._catalogue.process_ref(process)
+        try:
+            place = await self._placing.place(opened, process, self._admissible)
+        except RefusedEvent:  # which is told with all the others
+            return await self._catalogue.process_ref(process)
+        events[position] = place.event
+        return place.ref
+
+    async def _admissible(self, event: AnyEvent, ref: ProcessRef) -> None:
+        await self._check(event, ref, [event])
 
     async def _outlook(self, ref: ProcessRef, log: Sequence[AnyEvent]) -> CaseView:
         """How a new case will stand, so that it begins with its search attributes and need not set them."""
@@ -219,6 +223,7 @@ class Desk:
         return CaseFile(
             record=record_view(stored).model_copy(update={"status": timeline.status}),
             timeline=timeline,
+            entitlement=await choice_of(self._entitlements, record),
             effects=[effect_view(effect, states.get(effect.key)) for effect in timeline.effects],
             tasks=[
                 TaskView(key=task.key, to=task.to, subject=task.subject, due_at=task.due_at, opened_at=task.opened_at)
@@ -233,14 +238,22 @@ class Desk:
         process: str | None = None,
         account: str | None = None,
         owner: str | None = None,
-        open_only: bool = False,
+        queue: str | None = None,
+        is_open: bool | None = None,
+        sort: Order = "next_deadline",
         limit: int = 100,
-    ) -> list[RecordView]:
-        """Records, the one with the next deadline first."""
-        found = await self._records.list(
-            status=status, process=process, account=account, owner=owner, is_open=True if open_only else None, limit=limit
+        cursor: str | None = None,
+    ) -> RecordPage:
+        """A page of the records that match all filters given. Raises InvalidCursor for a cursor of another list."""
+        wanted = {"status": status, "process": process, "account": account, "owner": owner, "queue": queue}
+        listed = {**wanted, "is_open": is_open, "sort": sort}
+        after = None if cursor is None else read_cursor(cursor, listed)
+        found = await self._records.list(**wanted, is_open=is_open, order_by=sort, limit=limit + 1, after=after)
+        last = found[limit - 1] if len(found) > limit else None
+        return RecordPage(
+            records=[record_view(stored) for stored in found[:limit]],
+            next=None if last is None else write_cursor(position_of(last), listed),
         )
-        return [record_view(stored) for stored in found]
 
     async def _known(self, record: str) -> StoredRecord | None:
         try:
@@ -257,21 +270,5 @@ async def open_desk(
     settings: "Settings", connect: Callable[[], Awaitable["Client"]], now: Now, actor: Actor = NOBODY
 ) -> AsyncIterator[Desk]:
     """A Desk on the installation's database. Raises ServiceUnavailable or SchemaBehind."""
-    database = Database(settings.database_url)
-    try:
-        await database.check_schema()
-        yield Desk(
-            Context(
-                database=database,
-                settings=settings,
-                clock=now,
-                actor=actor,
-                cases=CasesClient(connect, queue_prefix=settings.task_queue),
-                catalogue=Catalogue(database, max_processes=settings.max_processes),
-                definitions=StoredDefinitions(database, default_hours=settings.default_business_hours),
-                records=Records(database),
-                identities=identities(settings),
-            )
-        )
-    finally:
-        await database.dispose()
+    async with open_context(settings, connect, now, actor) as context:
+        yield Desk(context)

@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from sla.instants import Instant
 from sla.messages import Outcome
 from sla.timeline import Effect, RollUp, Timeline
 from sla.values import Value
+
+Applied = Literal["created", "changed", "unchanged", "skipped"]
 
 
 class View(BaseModel):
@@ -18,12 +20,14 @@ class View(BaseModel):
 
 
 class ApplyLine(View):
-    """What came of one definition."""
+    """What came of one definition. `status` is that of its version; `changes` say what is different from before."""
 
     kind: Literal["process", "calendar", "people", "queues", "accounts", "contacts", "entitlements"]
     name: str
     version: int | None = None
-    outcome: Literal["created", "changed", "unchanged"]
+    status: Literal["active", "draft"] | None = None
+    outcome: Applied
+    changes: list[str] = Field(default_factory=list)
 
 
 class ApplyReport(View):

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any, Literal, get_args
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, func, select
 
 from sla.errors import UnknownRecord
 from sla.events import Event
@@ -15,12 +15,10 @@ from store.cases import log_of
 from store.connection import AnyConnection
 from store.engine import Database
 from store.facts import OutcomeFact
+from store.pages import Order, Position, Wanted, page
 from store.rows import effect_of, line_of, occurrence_of
 from store.tables import effect_attempts, effect_ledger, effects, occurrences, outcome_facts, records, tasks
 from store.views import Census, EffectState, StoredRecord, StoredTask
-
-Order = Literal["next_deadline", "opened_at"]
-ORDERS: tuple[Order, ...] = get_args(Order)
 
 _ACTION = re.compile(r"#\d+/\d+/[a-z]+(-\d+)?/\d+(~\d+)?$")
 """The end of an action's key (SPEC 5). Keys below it tell of an action's parts, of which a case knows nothing."""
@@ -44,21 +42,20 @@ class Records:
         process: str | None = None,
         account: str | None = None,
         owner: str | None = None,
+        queue: str | None = None,
         is_open: bool | None = None,
         order_by: Order = "next_deadline",
         limit: int = 100,
-        offset: int = 0,
+        after: Position | None = None,
     ) -> Sequence[StoredRecord]:
-        """Records that match all filters given: the soonest deadline first, or the latest opened first.
+        """Records that match all filters given, in an order: at most `limit`, those that come after a position.
 
-        Those without a deadline come last. At most `limit`, after `offset` others.
+        A page takes as long as its rows do, however many records there are (`store.pages`).
         """
-        wanted = {"status": status, "process": process, "account": account, "owner": owner}
-        conditions = [records.c[name] == value for name, value in wanted.items() if value is not None]
-        if is_open is not None:
-            conditions.append(records.c.out == (not is_open))
-        query = select(records).where(*conditions).order_by(*_order(order_by)).limit(limit).offset(offset)
-        return [_record(row) for row in await self._rows(query)]
+        wanted: Wanted = {"status": status, "process": process, "account": account, "owner": owner, "queue": queue}
+        async with self._database.reading() as connection:
+            rows = await page(connection, wanted, is_open=is_open, order_by=order_by, limit=limit, after=after)
+        return [_record(row) for row in rows]
 
     async def census(self) -> Census:
         """How many records are open, by status, and the earliest of their next deadlines."""
@@ -122,12 +119,6 @@ def _record(row: RowMapping) -> StoredRecord:
     ref = ProcessRef(process=row["process"], version=row["version"], revision=row["revision"])
     names = (field.name for field in fields(StoredRecord) if field.name != "ref")
     return StoredRecord(ref=ref, **{name: row[name] for name in names})
-
-
-def _order(order_by: Order) -> tuple[ColumnElement[Any], ...]:
-    if order_by == "opened_at":
-        return (records.c.opened_at.desc(), records.c.id)
-    return (records.c.next_deadline.asc().nulls_last(), records.c.opened_at, records.c.id)
 
 
 def _effects() -> Select[*tuple[Any, ...]]:

@@ -55,11 +55,15 @@ records = Table(
     Column("next_deadline", UtcInstant),
     Column("as_of", UtcInstant),  # null until the first decision
     Column("updated_at", UtcInstant, nullable=False),
-    Index(None, "out", "next_deadline"),
-    Index(None, "out", "owner"),
-    Index(None, "account"),
     Index(None, "process", "version"),
-    Index(None, "opened_at"),
+    Index(None, "opened_at", "id"),
+    # `store.pages` reads pages from these; what is filtered by has one of its own
+    Index(None, "out", "next_deadline", "opened_at", "id"),
+    Index(None, "status", "out", "next_deadline", "opened_at", "id"),
+    Index(None, "process", "out", "next_deadline", "opened_at", "id"),
+    Index(None, "account", "out", "next_deadline", "opened_at", "id"),
+    Index(None, "owner", "out", "next_deadline", "opened_at", "id"),
+    Index(None, "queue", "out", "next_deadline", "opened_at", "id"),
 )
 
 event_log = Table(

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from starter.desk import Desk
     from starter.views import CaseFile
 
+_ORDERS = ("next_deadline", "-next_deadline", "opened_at", "-opened_at")
+_Sort = Annotated[str, typer.Option(help=f"One of {', '.join(_ORDERS)}; with a minus, the latest first.")]
 _Text = str | None
 _Every = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="How often to look.")]
-_STATUSES = ("compliant", "at_risk", "violated_open", "violated_closed")
+STATUSES = ("compliant", "at_risk", "violated_open", "violated_closed")
 
 
 def register(case: typer.Typer, services: Services) -> None:
@@ -48,18 +50,20 @@ def _register_list(case: typer.Typer, services: Services) -> None:
     @case.command("list")
     def list_(
         *,
-        status: Annotated[_Text, typer.Option(help=f"One of {', '.join(_STATUSES)}.")] = None,
+        status: Annotated[_Text, typer.Option(help=f"One of {', '.join(STATUSES)}.")] = None,
         process: Annotated[_Text, typer.Option(help="Only of this process.")] = None,
         account: Annotated[_Text, typer.Option(help="Only of this account.")] = None,
         owner: Annotated[_Text, typer.Option(help="Only of this owner.")] = None,
+        queue: Annotated[_Text, typer.Option(help="Only in this queue.")] = None,
         open_only: Annotated[bool, typer.Option("--open", help="Only those that are open.")] = False,
+        sort: _Sort = "next_deadline",
         limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 100,
         timezone: Zone = "UTC",
         json: Json = False,
     ) -> None:
         """List cases, the one with the next deadline first. With --json: JSON Lines."""
-        if status is not None and status not in _STATUSES:
-            raise typer.BadParameter(f"--status: there is no status '{status}'. Known: {', '.join(_STATUSES)}")
+        if status is not None and status not in STATUSES:
+            raise typer.BadParameter(f"--status: there is no status '{status}'. Known: {', '.join(STATUSES)}")
         local = zone(timezone)
         found = ask(
             services,
@@ -68,10 +72,12 @@ def _register_list(case: typer.Typer, services: Services) -> None:
                 process=process,
                 account=account,
                 owner=owner,
-                open_only=open_only,
+                queue=queue,
+                is_open=True if open_only else None,
+                sort=sort,  # type: ignore[arg-type]  # checked above
                 limit=limit,
             ),
-        )
+        ).records
         if json:
             write_json(view.model_dump(mode="json") for view in found)
         else:

@@ -1,6 +1,7 @@
 """What every part of the Setup desk is made from."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,8 +15,12 @@ from store.engine import Database
 from store.records import Records
 
 if TYPE_CHECKING:
+    from temporalio.client import Client
+
     from runtime.settings import Settings
     from starter.access.oidc import IdentityTokens
+
+Now = Callable[[], datetime]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +29,7 @@ class Context:
 
     database: Database
     settings: "Settings"
-    clock: Callable[[], datetime]
+    clock: Now
     actor: Actor
     cases: CasesClient
     catalogue: Catalogue
@@ -45,3 +50,26 @@ def identities(settings: "Settings") -> "IdentityTokens | None":
     from starter.access.oidc import identity_tokens  # noqa: PLC0415 - loads cryptography, which few installations need
 
     return identity_tokens(settings)
+
+
+@asynccontextmanager
+async def open_context(
+    settings: "Settings", connect: Callable[[], Awaitable["Client"]], now: Now, actor: Actor
+) -> AsyncIterator[Context]:
+    """What a Desk on the installation's database is made from. Raises ServiceUnavailable or SchemaBehind."""
+    database = Database(settings.database_url)
+    try:
+        await database.check_schema()
+        yield Context(
+            database=database,
+            settings=settings,
+            clock=now,
+            actor=actor,
+            cases=CasesClient(connect, queue_prefix=settings.task_queue),
+            catalogue=Catalogue(database, max_processes=settings.max_processes),
+            definitions=StoredDefinitions(database, default_hours=settings.default_business_hours),
+            records=Records(database),
+            identities=identities(settings),
+        )
+    finally:
+        await database.dispose()

@@ -15,7 +15,7 @@ from sla.process.model import Process
 from starter.cli.services import Services
 from starter.definitions import Definitions
 from starter.desk import Desk
-from starter.views import ApplyLine, ApplyReport, CaseFile, EffectView, RecordView, TaskView
+from starter.views import ApplyLine, ApplyReport, CaseFile, EffectView, RecordPage, RecordView, TaskView
 from tests.starter.bench import a_process, an_event, opened
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -73,9 +73,9 @@ class FakeDesk:
             raise UnknownRecord(record=record)
         return next(self.pages)
 
-    async def list(self, **asked: Any) -> list[RecordView]:
+    async def list(self, **asked: Any) -> RecordPage:
         self.asked.append(("list", asked))
-        return [a_case_file().record]
+        return RecordPage(records=[a_case_file().record], next=None)
 
     async def retry(self, record: str, key: str) -> None:
         self.asked.append(("retry", {"record": record, "key": key}))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import typer
 
+import sla.api_errors
 import sla.errors
 import sla.events
 import sla.setup_errors
@@ -18,7 +19,7 @@ from tests.starter.fake_desk import FakeDesk
 
 def refusals(of: type[MilepostError] = MilepostError) -> Iterator[type[MilepostError]]:
     for refusal in of.__subclasses__():
-        if refusal.__module__ in (sla.errors.__name__, sla.events.__name__, sla.setup_errors.__name__):
+        if refusal.__module__ in (sla.errors.__name__, sla.events.__name__, sla.setup_errors.__name__, sla.api_errors.__name__):
             yield refusal
             yield from refusals(refusal)
 

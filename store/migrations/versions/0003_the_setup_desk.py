@@ -14,6 +14,12 @@ depends_on = None
 def upgrade() -> None:
     """New columns are empty, but for the status of calendars: what was published is active."""
     op.add_column("records", sa.Column("entitlement", sa.Text))
+    for name in ("account", "opened_at", "out_next_deadline", "out_owner"):
+        op.drop_index(f"ix_records_{name}", table_name="records")
+    op.create_index("ix_records_opened_at_id", "records", ["opened_at", "id"])
+    for first in ("", "status", "process", "account", "owner", "queue"):
+        columns = [*([first] if first else []), "out", "next_deadline", "opened_at", "id"]
+        op.create_index(f"ix_records_{'_'.join(columns)}", "records", columns)
     op.add_column("accounts", sa.Column("tier", sa.Text))
     op.add_column("calendar_versions", sa.Column("status", sa.Text, nullable=False, server_default="active"))
     for table in ("process_versions", "calendar_versions"):
