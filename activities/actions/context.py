@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote
 
+from activities.actions.whom import text_of
 from activities.ports import Directory, Mailer, Secrets, Tasks, Web
 from sla.calendar import BusinessHours
 from sla.dispatch import line_of
@@ -108,8 +109,12 @@ class ActionContext:
 
     def text(self, name: str) -> str | None:
         """A field of the record that names somebody or something; None if it is empty or no text."""
-        value = self.fields.get(name)
-        return value if isinstance(value, str) and value else None
+        return text_of(self.fields, name)
+
+    @property
+    def directory(self) -> Directory:
+        """Who there is."""
+        return self.outside.directory
 
     @property
     def line(self) -> Milestone | None:

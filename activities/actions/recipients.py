@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from activities.actions.context import ActionContext
 from activities.actions.names import address
+from activities.actions.whom import Whom
 from activities.ports import Person, Queue
 
 
@@ -28,7 +28,7 @@ class Readers:
     nobody: list[str]
 
 
-async def readers(context: ActionContext, names: Sequence[str]) -> Readers:
+async def readers(context: Whom, names: Sequence[str]) -> Readers:
     """Everybody behind these names, in their order."""
     result = Readers({}, [])
     for name in names:
@@ -40,53 +40,58 @@ async def readers(context: ActionContext, names: Sequence[str]) -> Readers:
     return result
 
 
-async def _behind(context: ActionContext, name: str) -> list[Reader]:
+async def persons(context: Whom, name: str) -> Sequence[Person]:
+    """Everybody who is meant by a name: of a queue its members, whether or not it has an address of its own."""
     if "@" in name:
-        return [_address(context, name, "address")]
+        return []
     what, _, bare = name.rpartition(":")
     if what == "role":
-        return _people(await context.outside.directory.in_role(bare))
-    if what == "queue":
-        return await _queue(context, bare)
-    if name == "queue":
-        return await _queue(context, context.text("queue"))
-    return await _one(context, name)
+        return await context.directory.in_role(bare)
+    if (queue := await _queue(context, name)) is not None:
+        members = [await context.directory.person(member) for member in queue.members]
+        return [member for member in members if member is not None]
+    person = None if _is_queue(name) else await _one(context, name)
+    return [person] if person else []
 
 
-async def _one(context: ActionContext, name: str) -> list[Reader]:
-    directory = context.outside.directory
-    if name == "account_manager":
-        account = context.text("account")
-        manager = await directory.account_manager(account) if account else None
-        return _people([manager] if manager else [])
-    if name in ("owner", "contact"):
-        return await _on_record(context, "owner" if name == "owner" else "contact")
-    person = await directory.person(name)
-    return _people([person] if person else [])
-
-
-async def _on_record(context: ActionContext, role: Literal["owner", "contact"]) -> list[Reader]:
-    """The record's owner or contact; a record may name an address where there is no entry in the directory."""
-    directory = context.outside.directory
-    value = context.text(role)
-    person = None
-    if value is not None:
-        person = await (directory.person(value) if role == "owner" else directory.contact(value))
-    if person is None and value is not None and "@" in value and _valid(value):
-        return [_address(context, value, "customer" if role == "contact" else "address")]
-    return _people([person] if person else [])
-
-
-async def _queue(context: ActionContext, name: str | None) -> list[Reader]:
-    """A queue's own address, or else its members."""
-    queue: Queue | None = await context.outside.directory.queue(name) if name else None
-    if queue is None:
-        return []
-    if queue.email is not None and _valid(queue.email):
+async def _behind(context: Whom, name: str) -> list[Reader]:
+    if "@" in name:
+        return [_address(context, name, "address")]
+    queue = await _queue(context, name)
+    if queue is not None and queue.email is not None and _valid(queue.email):  # or else its members
         zone = context.hours.timezone
         return [Reader(id=queue.id, name=None, address=address(queue.email), timezone=zone, kind="queue")]
-    members = [await context.outside.directory.person(member) for member in queue.members]
-    return _people([member for member in members if member is not None])
+    people = await persons(context, name)
+    told = context.text(name) if name in ("owner", "contact") else None
+    if not people and told is not None and "@" in told and _valid(told):  # a record may name an address instead
+        return [_address(context, told, "customer" if name == "contact" else "address")]
+    return _people(people)
+
+
+async def _one(context: Whom, name: str) -> Person | None:
+    directory = context.directory
+    if name == "account_manager":
+        account = context.text("account")
+        return await directory.account_manager(account) if account else None
+    if name == "owner":
+        owner = context.text("owner")
+        return await directory.person(owner) if owner else None
+    if name == "contact":
+        contact = context.text("contact")
+        return await directory.contact(contact) if contact else None
+    return await directory.person(name)
+
+
+def _is_queue(name: str) -> bool:
+    return name == "queue" or name.startswith("queue:")
+
+
+async def _queue(context: Whom, name: str) -> Queue | None:
+    """The queue that a name means, if it means one."""
+    if not _is_queue(name):
+        return None
+    named = context.text("queue") if name == "queue" else name.partition(":")[2]
+    return await context.directory.queue(named) if named else None
 
 
 def _people(people: Sequence[Person]) -> list[Reader]:
@@ -103,7 +108,7 @@ def _people(people: Sequence[Person]) -> list[Reader]:
     ]
 
 
-def _address(context: ActionContext, text: str, kind: Literal["customer", "address"]) -> Reader:
+def _address(context: Whom, text: str, kind: Literal["customer", "address"]) -> Reader:
     zone = context.hours.timezone
     return Reader(id="an address", name=None, address=address(text), timezone=zone, kind=kind)
 

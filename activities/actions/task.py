@@ -8,6 +8,7 @@ from activities.actions.context import ActionContext, Done
 from activities.actions.names import Assignees, Parameters
 from activities.actions.texts import Line, one_line
 from activities.actions.view import view
+from activities.actions.whom import Whom
 from activities.ports import Permanent
 from sla.duration import Duration
 from sla.instants import to_text
@@ -55,7 +56,7 @@ async def _assignees(context: ActionContext, params: Params) -> tuple[list[str],
     to: list[str] = []
     nobody: list[str] = []
     for name in params.to:
-        found = await _assignee(context, name)
+        found = await assignee(context, name)
         if found is None:
             nobody.append(f"'{name}'")
         elif found not in to:
@@ -63,8 +64,9 @@ async def _assignees(context: ActionContext, params: Params) -> tuple[list[str],
     return to, nobody
 
 
-async def _assignee(context: ActionContext, name: str) -> str | None:
-    directory = context.outside.directory
+async def assignee(context: Whom, name: str) -> str | None:
+    """Whom a task for this name is for, as the task will say; None if there is nobody."""
+    directory = context.directory
     what, _, bare = name.rpartition(":")
     if what == "role":
         return name if await directory.in_role(bare) else None

@@ -12,7 +12,7 @@ from sla.timeline import Occurrence
 from starter.cli.case_actions import deed, outcome_of
 from starter.cli.fitting import Col, Cut, Fitting, Way, stacked, up_to, whole, words
 from starter.cli.words import NOTHING, length, numbered, status, when
-from starter.views import CaseFile, EffectView, TaskView
+from starter.views import CaseFile, ChoiceView, EffectView, TaskView
 
 Instants = Callable[[str], str]
 """How an instant in words is set: on one line (`str`), or its time below its date (`stacked`)."""
@@ -27,6 +27,7 @@ def case_page(found: CaseFile, zone: ZoneInfo) -> RenderableType:
         f"[dim]{escape(record.process)} v{record.version} · opened {when(record.opened_at, zone)} · times in {zone}[/]",
         f"account {_text(record.account)} · owner {_text(record.owner)} · queue {_text(record.queue)} "
         f"· priority {_text(record.priority)}",
+        *_entitlement(found.entitlement),
         "",
     ]
     if timeline.milestones:
@@ -38,6 +39,13 @@ def case_page(found: CaseFile, zone: ZoneInfo) -> RenderableType:
     parts += [f"note: {escape(note)}" for note in timeline.notes]
     parts.append(f"next: {when(timeline.next_wakeup, zone)}")
     return Group(*parts)
+
+
+def _entitlement(choice: ChoiceView | None) -> list[str]:
+    """The promise that the record is held to, and how it was chosen; nothing where nothing is promised."""
+    if choice is None:
+        return []
+    return [f"entitlement {_text(choice.chosen)} [dim]({escape(choice.why)})[/]"]
 
 
 def _text(value: object) -> str:
