@@ -200,3 +200,10 @@ class ForeignFile(MilepostError):
 
     code = "foreign_file"
     text = "{path} was not written by milepost export, and is not as it would be written. Move it away, or use --overwrite."
+
+
+class CannotConsolidate(MilepostError):
+    """A process is to take over others in a way that would leave somebody without a promise, or that makes no sense."""
+
+    code = "cannot_consolidate"
+    text = "'{keep}' cannot take over {sources}: {problem}. {remedy}"

@@ -13,7 +13,10 @@ Kind = Literal["process", "milestone", "calendar"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing to see to. `subject` is `<kind>/<name>`; `names` are all the processes that it concerns, or the calendar."""
+    """One thing to see to. `subject` is `<kind>/<name>`; `names` are all the processes that it concerns, or the calendar.
+
+    A remedy's first line is a sentence; those after it are commands, as they can be typed.
+    """
 
     severity: Severity
     code: str

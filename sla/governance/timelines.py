@@ -15,6 +15,8 @@ from sla.process.model import LimitTable
 ASPECTS = ("limits", "business hours", "conditions", "warnings and violations", "start and recurrence", "entry and exit")
 """In what two timelines can differ."""
 
+_KEEP_ONE: Final = "Keep one, which takes over the entitlements of the others."
+_IF_NOT_MEANT: Final = "See where they differ; if that is not meant, keep one, which takes over the others."
 _SIDE_BY_SIDE: Final = 4
 _IN_ONE_COMMAND: Final = 20
 
@@ -109,7 +111,9 @@ def same(reading: Reading) -> Iterator[Seen]:
             yield Seen(
                 subject=f"process/{names[0]}",
                 sentence=f"{quoted(names)} have exactly the same timeline. {besides}",
-                remedy=f"Keep one, which takes over the entitlements of the others{_consolidate(reading, names)}",
+                remedy="\n".join(
+                    ("Keep one, which takes over the entitlements of the others.", *_consolidate(reading, names))
+                ),
                 names=names,
             )
 
@@ -143,8 +147,7 @@ def near(reading: Reading) -> Iterator[Seen]:
             yield Seen(
                 subject=f"process/{names[0]}",
                 sentence=f"{quoted(names)} have the same milestones, and limits within {percent} %. {_apart(firsts)}",
-                remedy=f"See where they differ: {_compare(firsts)}. "
-                f"If that is not meant, keep one{_consolidate(reading, names)}",
+                remedy="\n".join((_IF_NOT_MEANT, _compare(firsts), *_consolidate(reading, names))),
                 names=names,
             )
 
@@ -187,11 +190,11 @@ def _compare(timelines: Sequence[Timeline]) -> str:
     return f"milepost process compare {' '.join(shell(one.name) for one in timelines[:_SIDE_BY_SIDE])}"
 
 
-def _consolidate(reading: Reading, names: tuple[str, ...]) -> str:
-    """The command that keeps the one to which most customers are entitled; a full stop if it would be too long."""
+def _consolidate(reading: Reading, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The command that keeps the one to which most customers are entitled; none if it would be too long."""
     if len(names) > _IN_ONE_COMMAND:
-        return "."
+        return ()
     uses = reading.snapshot.uses
     keep = min(names, key=lambda name: (-uses[name].entitlements if name in uses else 0, name))
     sources = " ".join(f"--from {shell(name, listed=True)}" for name in names if name != keep)
-    return f": milepost process consolidate {shell(keep)} {sources}"
+    return (f"milepost process consolidate {shell(keep)} {sources}",)

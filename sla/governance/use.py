@@ -20,7 +20,7 @@ def without_entitlements(reading: Reading) -> Iterator[Seen]:
             yield Seen(
                 subject=f"process/{version.name}",
                 sentence=f"No customer is entitled to '{version.name}'.",
-                remedy=f"Retire it if nobody opens cases under it: milepost process retire {shell(version.name)}",
+                remedy=f"Retire it if nobody opens cases under it.\nmilepost process retire {shell(version.name)}",
                 names=(version.name,),
             )
 
@@ -37,7 +37,7 @@ def without_cases(reading: Reading) -> Iterator[Seen]:
             yield Seen(
                 subject=f"process/{version.name}",
                 sentence=f"No case was opened under '{version.name}' in {days} days: {last}.",
-                remedy=f"Retire it if it is no longer needed: milepost process retire {shell(version.name)}",
+                remedy=f"Retire it if it is no longer needed.\nmilepost process retire {shell(version.name)}",
                 names=(version.name,),
             )
 
