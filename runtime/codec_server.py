@@ -8,34 +8,30 @@ Whoever asks is known by name (`runtime.tokens`), and each answer is a line in t
 namespace; never what was in them.
 """
 
-import asyncio
-import errno
-import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import structlog
-import uvicorn
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from google.protobuf import json_format
 from temporalio.api.common.v1 import Payloads
 
+from runtime import web
 from runtime.encryption import Codec
 from runtime.keys import key_ring
 from runtime.logs import configure
 from runtime.settings import Settings, variable_of
 from runtime.signals import stop_on_signals
 from runtime.tokens import Doorkeeper, read_tokens
-from sla.errors import InvalidSetting, PortInUse, UnreadablePayload
+from sla.errors import InvalidSetting, UnreadablePayload
 
 BODY_AT_MOST_BYTES = 16 * 2**20
 """Of one request. Temporal itself takes messages of 4 MB, and base64 makes a third more of that."""
 
 HEADERS = ["authorization", "content-type", "x-namespace"]
-STOP_S = 5
 
 logger = structlog.get_logger()
 
@@ -148,38 +144,6 @@ async def serve_codec(settings: Settings) -> None:
 @asynccontextmanager
 async def serving(server: CodecServer, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[int]:
     """Serve while the block runs; yields the port, which is a free one if 0 was given. Raises `PortInUse`."""
-    listening = _listen(host, port)
-    config = uvicorn.Config(
-        server.app(),
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        timeout_graceful_shutdown=STOP_S,
-    )
-    running = _Server(config)
-    task = asyncio.create_task(running.serve(sockets=[listening]))
-    try:
-        yield int(listening.getsockname()[1])
-    finally:
-        running.should_exit = True
-        await task
-        listening.close()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise PortInUse(port=port, purpose="codec server", setting=variable_of("codec_port")) from None
-        raise _invalid("codec_host", f"nothing can listen on '{host}', port {port} ({error.strerror}).") from None
-
-
-class _Server(uvicorn.Server):
-    """Leaves the process's signals alone: they are `stop_on_signals`'s."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+    variables = (variable_of("codec_host"), variable_of("codec_port"))
+    async with web.serving(server.app(), host=host, port=port, purpose="codec server", settings=variables) as taken:
+        yield taken

@@ -23,7 +23,6 @@ LOOK_S = 4.0
 
 FINE = "ok"
 _LOOP = "event_loop"
-_WORKERS = "workers"
 
 Look = Callable[[], Awaitable[object]]
 """Asks something whether it is well; raises if it is not."""
@@ -39,10 +38,14 @@ class State(NamedTuple):
 class Health:
     """What a process knows of itself. One that has not beaten for `stuck_s` seconds is stuck."""
 
-    def __init__(self, *, stuck_s: float = STUCK_S, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, doing: str = "workers", stuck_s: float = STUCK_S, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`doing`: what the process is there for, as it names that part."""
         self._stuck_s, self._clock = stuck_s, clock
         self._beat_at = clock()
-        self._parts: dict[str, str] = {_WORKERS: "starting"}
+        self._doing = doing
+        self._parts: dict[str, str] = {doing: "starting"}
 
     def beat(self) -> None:
         """The event loop has come round."""
@@ -53,12 +56,12 @@ class Health:
         self._parts = {**self._parts, part: problem or FINE}
 
     def work(self) -> None:
-        """The workers run."""
-        self.tell(_WORKERS, None)
+        """Work is being done."""
+        self.tell(self._doing, None)
 
     def drain(self) -> None:
-        """The workers finish what is under way, and take no more: we have been told to stop."""
-        self.tell(_WORKERS, "draining")
+        """What is under way is finished, and no more is taken: we have been told to stop."""
+        self.tell(self._doing, "draining")
 
     def live(self) -> State:
         """Whether the event loop turns; if not, only a restart helps."""

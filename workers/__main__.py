@@ -37,6 +37,7 @@ def services() -> Services:
         run_worker=_run_worker,
         run_dev=_run_dev,
         run_demo=_run_demo,
+        run_api=_run_api,
         upgrade_store=_upgrade_store,
         examine=_examine,
         deployments=_deployments,
@@ -73,6 +74,12 @@ async def _run_demo(settings: "Settings") -> int:
     from workers.demo import run_demo  # noqa: PLC0415
 
     return await run_demo(settings)
+
+
+async def _run_api(settings: "Settings") -> None:
+    from workers.api import run_api  # noqa: PLC0415
+
+    await run_api(settings)
 
 
 async def _upgrade_store(settings: "Settings") -> None:

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from getpass import getuser
+from pathlib import Path
 
 import structlog
 from temporalio.client import Client
@@ -31,6 +32,7 @@ from starter.desk import Desk, open_desk
 from store.engine import Database
 from store.records import Records
 from workers import census
+from workers.api import api, development_key
 from workers.supervision import Work, under_way
 from workers.wiring import working
 
@@ -129,6 +131,10 @@ class Embedded:
     catcher: MailCatcher
     work: Work
 
+    async def connected(self) -> Client:
+        """Its client, which is connected."""
+        return self.client
+
 
 @asynccontextmanager
 async def embedded(settings: Settings, *, ui: bool = True) -> AsyncIterator[Embedded]:
@@ -166,19 +172,21 @@ async def embedded(settings: Settings, *, ui: bool = True) -> AsyncIterator[Embe
 async def run_dev(settings: Settings) -> None:
     """The embedded service until Ctrl-C."""
     with configure(settings), stop_on_signals() as stopping:
-        async with embedded(settings) as service:
-            sys.stdout.write(_welcome(service))
+        async with embedded(settings) as service, api(service.settings, service.connected) as address:
+            key = await development_key(service.settings)
+            sys.stdout.write(_welcome(service, address, key))
             sys.stdout.flush()
             logger.info("dev_ready", temporal=service.server.address, data=str(settings.data_dir))
             await service.work.until(stopping)
             logger.info("dev_stopping")
 
 
-def _welcome(service: Embedded) -> str:
+def _welcome(service: Embedded, address: str, key: Path) -> str:
     lines = [
         "Milepost is running. Ctrl-C stops all of it; what it keeps stays.",
         f"  Temporal    {service.server.address}, pages at {service.server.ui_url}",
         f"  Mail        caught at 127.0.0.1:{service.catcher.port}; read it with: milepost mail list",
+        f"  API         {address}/v1, with the key in {key} (docs/api.md)",
         f"  Data        {service.settings.data_dir}",
         "  Next, in another terminal:",
         *(f"    {line}" for line in (*_exports(service), *_FIRST_STEPS)),

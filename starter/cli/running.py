@@ -1,4 +1,4 @@
-"""`milepost dev`, `worker`, `demo` and `store upgrade`: what runs is handed in (`services`); here are the words for it."""
+"""`milepost dev`, `worker`, `serve`, `demo`, `store upgrade`: what runs is handed in (`services`); here are the words."""
 
 import asyncio
 from pathlib import Path
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from starter.cli.services import Service
 
 _Port = Annotated[int | None, typer.Option(min=0, max=65535, metavar="PORT")]
+_Host = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Where to listen; default: MILEPOST_HTTP_HOST.")]
 _DataDir = Annotated[Path | None, typer.Option(metavar="DIRECTORY", help="Where everything is kept.")]
 
 
@@ -24,6 +25,8 @@ def register(app: typer.Typer, services: Services) -> None:
         _register_dev(app, services, services.run_dev)
     if services.run_worker is not None:
         _register_worker(app, services, services.run_worker)
+    if services.run_api is not None:
+        _register_serve(app, services, services.run_api)
     if services.run_demo is not None:
         _register_demo(app, services, services.run_demo)
     if services.upgrade_store is not None:
@@ -37,13 +40,14 @@ def _register_dev(app: typer.Typer, services: Services, run: "Service") -> None:
         temporal_port: _Port = None,
         ui_port: _Port = None,
         mail_port: _Port = None,
+        http_port: _Port = None,
         data_dir: _DataDir = None,
     ) -> None:
-        """Run everything on this machine: a Temporal server, a mail catcher, the database and a worker. Ctrl-C ends it.
+        """Run everything on this machine: Temporal, a mail catcher, the database, a worker, the API. Ctrl-C ends it.
 
         A port of 0 takes a free one; the defaults are settings (MILEPOST_TEMPORAL_PORT and so on).
         """
-        ports = {"temporal_port": temporal_port, "ui_port": ui_port, "mail_port": mail_port}
+        ports = {"temporal_port": temporal_port, "ui_port": ui_port, "mail_port": mail_port, "http_port": http_port}
         _run(services, run, **ports, data_dir=data_dir)
 
 
@@ -52,6 +56,13 @@ def _register_worker(app: typer.Typer, services: Services, run: "Service") -> No
     def worker() -> None:
         """Run a worker: it decides, waits and acts for the cases. Ctrl-C or SIGTERM lets it finish what is under way."""
         _run(services, run)
+
+
+def _register_serve(app: typer.Typer, services: Services, run: "Service") -> None:
+    @app.command()
+    def serve(*, host: _Host = None, port: _Port = None) -> None:
+        """Serve the HTTP API. Who may ask is said by `milepost access`; Ctrl-C or SIGTERM ends it."""
+        _run(services, run, http_host=host, http_port=port)
 
 
 def _register_demo(app: typer.Typer, services: Services, run: "Service") -> None:

@@ -31,6 +31,7 @@ class Services:
     run_worker: "Service | None" = None
     run_dev: "Service | None" = None
     run_demo: "Service | None" = None
+    run_api: "Service | None" = None
     upgrade_store: "Service | None" = None
     examine: "Examination | None" = None
     deployments: "Deploying | None" = None

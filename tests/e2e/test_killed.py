@@ -55,6 +55,7 @@ class Installation:
             "MILEPOST_TEMPORAL_PORT": str(temporal),
             "MILEPOST_UI_PORT": str(ui),
             "MILEPOST_MAIL_PORT": str(mail),
+            "MILEPOST_HTTP_PORT": "0",
             "MILEPOST_LOG_FORMAT": "json",
             "TEMPORAL_ADDRESS": f"127.0.0.1:{temporal}",
         }

@@ -1,4 +1,4 @@
-"""`milepost dev`, `worker`, `demo`, `store upgrade`: registered when they can be carried out, and handed the settings."""
+"""`milepost dev`, `worker`, `serve`, `demo`, `store upgrade`: there if they can be carried out; handed the settings."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from runtime.settings import Settings
 from starter.cli.services import Services
 from tests.starter.command_line import milepost, no_desk
 
-COMMANDS = {"dev": ("dev",), "worker": ("worker",), "demo": ("demo",), "upgrade": ("store", "upgrade")}
+COMMANDS = {"dev": ("dev",), "worker": ("worker",), "serve": ("serve",), "demo": ("demo",), "upgrade": ("store", "upgrade")}
 
 
 class Recorder:
@@ -23,6 +23,7 @@ class Recorder:
             no_desk(),
             run_dev=lambda settings: self._run("dev", settings),
             run_worker=lambda settings: self._run("worker", settings),
+            run_api=lambda settings: self._run("serve", settings),
             run_demo=lambda settings: self._run("demo", settings),
             upgrade_store=lambda settings: self._run("upgrade", settings),
         )
