@@ -19,6 +19,7 @@ from starter.files import definition_files, name_of, read_text
 
 if TYPE_CHECKING:
     from sla.entitlements.model import Entitlements
+    from sla.hooks.model import Hook
     from sla.people import People
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -28,6 +29,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "calendar": ("calendar",),
     "people": ("people", "queues", "accounts", "contacts"),
     "entitlements": ("products", "assets", "contracts", "entitlement_templates", "entitlements"),
+    "hook": ("hook",),
 }
 """Each kind of document, and the keys of which any one tells that it is of this kind."""
 
@@ -62,6 +64,7 @@ class Definitions:
     calendars: tuple[Found[BusinessHours], ...] = ()
     people: tuple["Found[People]", ...] = ()
     entitlements: tuple["Found[Entitlements]", ...] = ()
+    hooks: tuple["Found[Hook]", ...] = ()
 
     @property
     def hours(self) -> dict[str, BusinessHours]:
@@ -87,11 +90,13 @@ def assemble(documents: Iterable[Document]) -> Definitions:
         sorted_out[kind].append(Found(value=validate_document(model_of(kind), document), document=document))
     _once(sorted_out["process"], "process")
     _once(sorted_out["calendar"], "calendar")
+    _once(sorted_out["hook"], "hook")
     return Definitions(
         processes=tuple(sorted_out["process"]),
         calendars=tuple(sorted_out["calendar"]),
         people=tuple(sorted_out["people"]),
         entitlements=tuple(sorted_out["entitlements"]),
+        hooks=tuple(sorted_out["hook"]),
     )
 
 
@@ -105,6 +110,10 @@ def model_of(kind: str) -> type[BaseModel]:
         from sla.entitlements.model import Entitlements  # noqa: PLC0415 - needs what people need
 
         return Entitlements
+    if kind == "hook":
+        from sla.hooks.model import Hook  # noqa: PLC0415 - few files have one
+
+        return Hook
     from sla.people import People  # noqa: PLC0415 - checks addresses, with a library that most commands never need
 
     return People
@@ -115,7 +124,7 @@ def _kind_of(document: Document) -> str:
     kinds = [kind for kind, telling in KINDS.items() if keys & set(telling)]
     if len(kinds) == 1:
         return kinds[0]
-    known = "'process', 'calendar', 'people', 'queues', 'accounts', 'contacts', 'entitlements'…"
+    known = "'process', 'calendar', 'people', 'queues', 'accounts', 'contacts', 'entitlements', 'hook'…"
     if kinds:
         problem = f"this is both a {kinds[0]} and a {kinds[1]}; put a line with --- between two documents"
     elif keys:

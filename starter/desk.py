@@ -29,6 +29,7 @@ from starter.setup.catalogue import CatalogueDesk
 from starter.setup.context import Context, Now, open_context
 from starter.setup.entitlements import EntitlementsDesk, choice_of
 from starter.setup.governance import GovernanceDesk
+from starter.setup.hooks import HooksDesk
 from starter.setup.migrations import MigrationsDesk
 from starter.setup.people import PeopleDesk
 from starter.showing import effect_view, record_view
@@ -63,6 +64,7 @@ class Desk:
         self.catalogue = CatalogueDesk(context)
         self.entitlements = EntitlementsDesk(context)
         self.governance = GovernanceDesk(context)
+        self.hooks = HooksDesk(context, self)
         self.migrations = MigrationsDesk(context)
         self.people = PeopleDesk(context)
 

@@ -10,6 +10,7 @@ from typing import Any
 from activities.actions import CATALOGUE
 from sla.calendar import BusinessHours
 from sla.entitlements.model import Entitlements
+from sla.hooks.model import Hook
 from sla.people import People
 from sla.process.condition_schema import CONDITION_SCHEMA
 from sla.process.model import Process
@@ -29,6 +30,7 @@ def schemas() -> Mapping[str, str]:
         "calendar": calendar_schema(),
         "people": People.model_json_schema(),
         "entitlements": Entitlements.model_json_schema(),
+        "hook": hook_schema(),
     }
     return {f"{name}.schema.json": _as_text(name, schema) for name, schema in made.items()}
 
@@ -44,6 +46,13 @@ def process_schema() -> Schema:
         "type": "object",
         "oneOf": list(kinds.values()),
     }
+    return schema
+
+
+def hook_schema() -> Schema:
+    """A hook; its conditions look at paths into the payload."""
+    schema: Schema = _naming_conditions(Hook.model_json_schema(ref_template=_REFERENCE))
+    schema[_DEFS]["Condition"] = _condition_schema()
     return schema
 
 

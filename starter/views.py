@@ -22,7 +22,7 @@ class View(BaseModel):
 class ApplyLine(View):
     """What came of one definition. `status` is that of its version; `changes` say what is different from before."""
 
-    kind: Literal["process", "calendar", "people", "queues", "accounts", "contacts", "entitlements"]
+    kind: Literal["process", "calendar", "people", "queues", "accounts", "contacts", "entitlements", "hook"]
     name: str
     version: int | None = None
     status: Literal["active", "draft"] | None = None

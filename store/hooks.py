@@ -1,0 +1,57 @@
+"""The hooks that were applied."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import delete, select
+
+from sla.acting import Actor
+from sla.hooks.model import Hook
+from store import audit
+from store.connection import AnyConnection
+from store.engine import Database
+from store.setup_tables import hooks
+from store.upsert import put
+
+
+class StoredHooks:
+    """The hooks of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, name: str) -> Hook | None:
+        """The hook of that name."""
+        async with self._database.reading() as connection:
+            body = await connection.scalar(select(hooks.c.body).where(hooks.c.id == name))
+        return None if body is None else Hook.model_validate(body)
+
+    async def all(self) -> Sequence[Hook]:
+        """All hooks, by name."""
+        async with self._database.reading() as connection:
+            bodies = await connection.scalars(select(hooks.c.body).order_by(hooks.c.id))
+            return [Hook.model_validate(body) for body in bodies]
+
+
+async def put_hook(
+    connection: AnyConnection, hook: Hook, actor: Actor, *, at: datetime
+) -> Literal["created", "changed", "unchanged"]:
+    """Make a hook the one of its name, in a transaction of somebody else's, with a line in the audit log."""
+    body = hook.as_applied()
+    before = await connection.scalar(select(hooks.c.body).where(hooks.c.id == hook.hook))
+    if before == body:
+        return "unchanged"
+    await put(connection, hooks, [{"id": hook.hook, "body": body, "applied_at": at, "applied_by": actor.name}])
+    await audit.note(connection, actor, "hooks.apply", f"hook/{hook.hook}", at=at, before=before, after=body)
+    return "created" if before is None else "changed"
+
+
+async def remove_hook(connection: AnyConnection, name: str, actor: Actor, *, at: datetime) -> bool:
+    """Forget a hook; whether there was one."""
+    before = await connection.scalar(select(hooks.c.body).where(hooks.c.id == name))
+    if before is None:
+        return False
+    await connection.execute(delete(hooks).where(hooks.c.id == name))
+    await audit.note(connection, actor, "hooks.remove", f"hook/{name}", at=at, before=before)
+    return True
