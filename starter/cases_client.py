@@ -63,7 +63,7 @@ class CasesClient:
 
         Raises as `report`, but for Gone.
         """
-        client = await self._connected()
+        client = await self.connected()
         start = self._start(case, outlook)
         async with self._answering(event):
             answer: Reception = await client.execute_update_with_start_workflow(
@@ -92,7 +92,7 @@ class CasesClient:
             await self._start_with_signal(case, messages.RETRY, key)
 
     async def _start_with_signal(self, case: CaseInput, signal: str, argument: object) -> None:
-        client = await self._connected()
+        client = await self.connected()
         await client.start_workflow(
             SlaCase.run,
             case,
@@ -118,13 +118,14 @@ class CasesClient:
             static_summary=_summary(case),
         )
 
-    async def _connected(self) -> Client:
+    async def connected(self) -> Client:
+        """Temporal's client, for the other module that starts workflows. Raises ServiceUnavailable."""
         if self._client is None:
             self._client = await self._connect()
         return self._client
 
     async def _handle(self, record: str) -> WorkflowHandle[SlaCase, RollUp | None]:
-        client = await self._connected()
+        client = await self.connected()
         return client.get_workflow_handle_for(SlaCase.run, messages.workflow_id(record))
 
     def _patience(self) -> timedelta:

@@ -3,12 +3,11 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, and_, func, or_, select, update
+from sqlalchemy import and_, or_, select, update
 
 from sla.acting import Actor
-from sla.errors import UnknownProcess
+from sla.events import Event
 from sla.instants import to_instant
 from sla.messages import ProcessRef
 from sla.move_query import MoveQuery, MoveTarget
@@ -16,21 +15,16 @@ from sla.moving import Progress, RecordState, State, TurnInput
 from sla.setup_errors import (
     MigrationUnderWay,
     NothingToMove,
-    OtherKindOfRecord,
     UnknownMigration,
-    UnknownVersion,
-    VersionNotActive,
 )
 from store import audit
 from store.connection import AnyConnection
 from store.engine import Database
+from store.move_choice import PAGE, meant_of, names_of, nothing_of, page_of, target_of
 from store.moving import CALLED_OFF, progress_of, turn
-from store.publication import known_text
+from store.rows import event_of
 from store.setup_tables import migration_records, migrations
-from store.tables import catalogue, process_versions, records
-
-PAGE: Final = 500
-"""How many records are looked at, or written, in one statement."""
+from store.tables import catalogue, event_log, records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +65,35 @@ class MoveLists:
         Raises UnknownProcess, UnknownVersion, VersionNotActive or OtherKindOfRecord.
         """
         async with self._database.reading() as connection:
-            return await _target(connection, query, to)
+            return await target_of(connection, query, to)
 
     async def candidates(self, query: MoveQuery, to: ProcessRef) -> AsyncIterator[Sequence[str]]:
         """The open records that are meant and do not follow the version yet, by id, some hundreds at a time."""
         after = ""
         while True:
             async with self._database.reading() as connection:
-                rows = (await connection.execute(_page(query, to, after))).mappings().all()
-            yield _meant(rows, query)
+                rows = (await connection.execute(page_of(query, to, after))).mappings().all()
+            yield meant_of(rows, query)
             if len(rows) < PAGE:
                 return
             after = rows[-1]["id"]
+
+    async def logs(self, names: Sequence[str]) -> list[tuple[ProcessRef, list[Event]]]:
+        """Of each record what it was opened under, and its events in order of arrival."""
+        columns = (records.c.id, records.c.process, records.c.version, records.c.revision)
+        of_them = select(event_log).where(event_log.c.record.in_(names)).order_by(event_log.c.record, event_log.c.sequence)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(select(*columns).where(records.c.id.in_(names)).order_by(records.c.id))).all()
+            told: dict[str, list[Event]] = {row.id: [] for row in rows}
+            for row in (await connection.execute(of_them)).mappings():
+                told[row["record"]].append(event_of(row))
+        refs = {row.id: ProcessRef(process=row.process, version=row.version, revision=row.revision) for row in rows}
+        return [(refs[name], log) for name, log in told.items() if log]
+
+    async def nothing(self, query: MoveQuery, to: ProcessRef) -> NothingToMove:
+        """Why no record is to be moved, to be raised."""
+        async with self._database.reading() as connection:
+            return await nothing_of(connection, query, to)
 
     async def create(
         self, query: MoveQuery, to: MoveTarget, *, per_second: int, actor: Actor, at: datetime
@@ -91,9 +102,9 @@ class MoveLists:
         async with self._database.transaction() as connection:
             # Who publishes, or makes another list, waits: the version stays active, and the list the only one.
             await connection.execute(select(catalogue.c.revision).with_for_update())
-            ref = await _target(connection, query, to)
+            ref = await target_of(connection, query, to)
             await _check_alone(connection, query.process, ref.process)
-            wanted = await _list(connection, query, ref)
+            wanted = await names_of(connection, query, ref)
             name = await _name(connection, at)
             values = {
                 "id": name,
@@ -152,78 +163,6 @@ class MoveLists:
                 subject = f"migration/{migration}"
                 await audit.note(connection, actor, verb, subject, at=at, before=facts[0], after=facts[1])
             return await _get(connection, migration)
-
-
-async def _target(connection: AnyConnection, query: MoveQuery, to: MoveTarget) -> ProcessRef:
-    name = to.process or query.process
-    versions = await _versions(connection, name)
-    if to.version not in versions:
-        raise UnknownVersion(kind="Process", name=name, version=to.version, known=_numbers(versions))
-    status, applies_to = versions[to.version]
-    if status != "active":
-        known = _numbers(number for number, (one, _) in versions.items() if one == "active")
-        raise VersionNotActive(name=name, version=to.version, status=_WORDS.get(status, status), known=known)
-    if name != query.process:
-        followed = await _versions(connection, query.process)
-        here = followed[query.version or max(followed)][1] if (query.version or max(followed)) in followed else applies_to
-        if here != applies_to:
-            raise OtherKindOfRecord(process=query.process, type=here, to_process=name, to_type=applies_to)
-    revision = await connection.scalar(select(catalogue.c.revision))
-    return ProcessRef(process=name, version=to.version, revision=revision or 0)
-
-
-_WORDS: Final = {"draft": "a draft", "retired": "retired"}
-
-
-async def _versions(connection: AnyConnection, name: str) -> dict[int, tuple[str, str]]:
-    """Of a process's versions the status, and for which type of record they are. Raises UnknownProcess."""
-    columns = (process_versions.c.version, process_versions.c.status, process_versions.c.body)
-    rows = (await connection.execute(select(*columns).where(process_versions.c.name == name))).all()
-    if not rows:
-        names = await connection.scalars(select(process_versions.c.name).distinct())
-        raise UnknownProcess(process=name, known=known_text(names))
-    return {row.version: (row.status, row.body.get("applies_to", "case")) for row in rows}
-
-
-def _numbers(versions: Any) -> str:
-    return ", ".join(str(number) for number in sorted(versions)) or "none"
-
-
-def _page(query: MoveQuery, to: ProcessRef, after: str) -> Select[*tuple[Any, ...]]:
-    """Some of the open records that the columns tell apart: whether the fields are as asked is seen in `_meant`."""
-    named = {name: getattr(query, name) for name in ("process", "version", "status", "account", "owner", "queue")}
-    wanted = [records.c[name] == value for name, value in named.items() if value is not None]
-    elsewhere = or_(records.c.process != to.process, records.c.version != to.version)
-    page = select(records.c.id, records.c.fields).where(*wanted, records.c.out.is_(False), elsewhere, records.c.id > after)
-    return page.order_by(records.c.id).limit(PAGE)
-
-
-def _meant(rows: Sequence[RowMapping], query: MoveQuery) -> list[str]:
-    return [row["id"] for row in rows if query.matches(row["fields"])]
-
-
-async def _list(connection: AnyConnection, query: MoveQuery, to: ProcessRef) -> list[str]:
-    found: list[str] = []
-    after = ""
-    while True:
-        rows = (await connection.execute(_page(query, to, after))).mappings().all()
-        found += _meant(rows, query)
-        if len(rows) < PAGE:
-            break
-        after = rows[-1]["id"]
-    if not found:
-        raise await nothing(connection, query, to)
-    return found
-
-
-async def nothing(connection: AnyConnection, query: MoveQuery, to: ProcessRef) -> NothingToMove:
-    """Why no record is to be moved."""
-    there = (records.c.process == to.process, records.c.version == to.version, records.c.out.is_(False))
-    number = await connection.scalar(select(func.count()).select_from(records).where(*there)) or 0
-    why = f"{number} follow it already" if number else "none matches"
-    filters = f" ({words})" if (words := query.words()) else ""
-    target = f"version {to.version}" if to.process == query.process else f"'{to.process}' version {to.version}"
-    return NothingToMove(process=query.process, filters=filters, target=target, why=why)
 
 
 async def _check_alone(connection: AnyConnection, process: str, to_process: str) -> None:

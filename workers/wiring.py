@@ -20,6 +20,7 @@ from activities.adapters.smtp import SmtpMailer, SmtpServer
 from activities.adapters.templates import FileTemplates
 from activities.adapters.web import HttpWeb
 from activities.decide import Decider
+from activities.moving import Mover
 from activities.observing import Observer
 from activities.perform import Performer
 from activities.ports import Clock
@@ -31,8 +32,10 @@ from store.definitions import StoredDefinitions
 from store.directory import StoredDirectory
 from store.engine import Database
 from store.ledger import StoredLedger
+from store.moving import StoredMigrations
 from store.tasks import StoredTasks
 from workflows.case import SlaCase
+from workflows.migrating import MoveRecords
 
 PASSED_THROUGH = ("annotated_types", "pydantic", "pydantic_core", "sla", "typing_extensions")
 """All that workflows may share with the worker: the law's payloads, and what they are made of."""
@@ -44,6 +47,7 @@ class Parts:
 
     decider: Decider
     performer: Performer
+    mover: Mover
 
 
 def sandbox() -> SandboxedWorkflowRunner:
@@ -75,6 +79,7 @@ def parts(settings: Settings, database: Database, web: HttpWeb, observer: Observ
         performer=Performer(
             definitions=definitions, cases=cases, ledger=ledger, clock=clock, outside=outside, observer=observer
         ),
+        mover=Mover(StoredMigrations(database)),
     )
 
 
@@ -102,8 +107,8 @@ def _cases(client: Client, settings: Settings, made: Parts) -> Worker:
     return Worker(
         client,
         task_queue=messages.task_queue(settings.task_queue, "cases"),
-        workflows=[SlaCase],
-        activities=[made.decider.decide],
+        workflows=[SlaCase, MoveRecords],
+        activities=[made.decider.decide, *made.mover.activities()],
         workflow_runner=sandbox(),
         max_cached_workflows=settings.worker_cached_cases,
         max_concurrent_workflow_tasks=settings.worker_workflow_tasks,

@@ -28,8 +28,9 @@ BITES = [
     ("Actions and ports", "activities/ports.py", "import httpx"),
     ("Actions and ports", "activities/actions/__init__.py", "import temporalio.activity"),
     ("The doors", "starter/desk.py", "import activities.adapters"),
-    ("Only three modules", "starter/views.py", "import temporalio.client"),
-    ("Only three modules", "starter/checkups/mail.py", "import temporalio.client"),
+    ("Only four modules", "starter/views.py", "import temporalio.client"),
+    ("Only four modules", "starter/checkups/mail.py", "import temporalio.client"),
+    ("Only four modules", "starter/setup/migrations.py", "import temporalio.client"),
 ]
 
 

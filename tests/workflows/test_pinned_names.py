@@ -7,18 +7,21 @@ old names, and their histories are full of the old payloads. Renaming strands th
 import inspect
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import pytest
 from pydantic import BaseModel
 from temporalio import activity, workflow
 
-from sla import events, messages
+from activities.moving import Mover
+from activities.ports import Migrations
+from sla import events, messages, moving
 from sla.events import EVENT_TYPES
 from sla.messages import Outcome, task_queue, workflow_id
 from sla.timeline import RollUp, Status, TriggerKind
 from tests.workflows.world import World
 from workflows.case import SlaCase
+from workflows.migrating import MoveRecords
 
 FIELDS = {
     # events: the log, which outlives everything
@@ -51,6 +54,14 @@ FIELDS = {
     "Performed": "outcome reason events",
     "Reception": "record event duplicate changes status",
     "CaseState": "record ref events view next_wakeup under_way done",
+    # moving: what a migration's workflow and its activities say to each other
+    "Progress": "waiting moved failed skipped",
+    "MoveInput": "migration per_second after",
+    "NextInput": "migration after at_most now",
+    "Batch": "to records position finished progress",
+    "SettleInput": "migration records problems last now",
+    "SettledMoves": "waiting progress",
+    "TurnInput": "migration state now",
 }
 
 
@@ -60,7 +71,7 @@ def models(module: ModuleType) -> dict[str, type[BaseModel]]:
     return {one.__name__: one for one in classes if one.__module__ == module.__name__}
 
 
-STORED = models(events) | models(messages)
+STORED = models(events) | models(messages) | models(moving)
 
 
 def test_the_workflow_and_what_can_be_said_to_it() -> None:
@@ -70,6 +81,23 @@ def test_the_workflow_and_what_can_be_said_to_it() -> None:
     assert sorted(map(str, defined.signals)) == ["hear", "nudge", "retry"]
     assert sorted(map(str, defined.queries)) == ["state"]
     assert messages.REFUSED == "refused_event"
+
+
+def test_the_workflow_of_migrations_and_what_can_be_said_to_it() -> None:
+    defined = workflow._Definition.must_from_class(MoveRecords)
+    assert defined.name == "MoveRecords"
+    assert sorted(map(str, defined.signals)) == ["resume", "stop"]
+    assert sorted(map(str, defined.queries)) == ["progress"]
+    assert (moving.workflow_id("20260302-090000"), moving.event_id("20260302-090000")) == (
+        "migration-20260302-090000",
+        "migrated-20260302-090000",
+    )
+
+
+def test_the_activities_of_migrations() -> None:
+    mover = Mover(cast("Migrations", None))
+    defined = [activity._Definition.must_from_callable(one) for one in mover.activities()]
+    assert [one.name for one in defined] == ["moving.next", "moving.settle", "moving.turn"]
 
 
 def test_the_activities() -> None:
@@ -139,8 +167,10 @@ def test_a_payload_grows_by_fields_with_defaults_and_each_is_written_down_here(n
         (get_args(TriggerKind), "warning violation success retracted"),
         (get_args(Status), "waiting running stopped met met_late overdue missed cancelled"),
         (get_args(RollUp), "compliant at_risk violated_open violated_closed"),
+        (get_args(moving.State), "running stopping stopped ended"),
+        (get_args(moving.RecordState), "waiting moved failed skipped"),
     ],
-    ids=["events", "outcomes", "triggers", "statuses", "roll-ups"],
+    ids=["events", "outcomes", "triggers", "statuses", "roll-ups", "migrations", "moves"],
 )
 def test_words_that_are_stored_are_understood_for_ever(words: tuple[str, ...], known: str) -> None:
     lost = set(known.split()) - set(words)
