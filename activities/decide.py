@@ -14,11 +14,12 @@ from activities.actions import WORLDS
 from activities.observing import SILENT, Observer
 from activities.ports import Cases, Definitions, LedgerLine
 from activities.situation import situation
-from sla.dispatch import BUDGET_S, dispatch, view_of, without_future
+from sla.dispatch import BUDGET_S, dispatch, without_future
 from sla.events import Event
 from sla.finding import Finding, Settled
 from sla.messages import DECIDE, CaseView, Concluded, DecideInput, Decision, Fulfilled, World
 from sla.timeline import Timeline
+from sla.viewing import view_of
 
 logger = structlog.get_logger()
 
@@ -51,8 +52,9 @@ class Decider:
         while True:
             there = await situation(self._definitions, asked.ref, asked.log, asked.now)
             decision = dispatch(
-                asked, there.process, there.timeline, self._worlds, before=before, budget_s=self._budget_s, says=says
-            )
+                asked, there.process, there.timeline, self._worlds,
+                before=before, budget_s=self._budget_s, says=says, origins=there.origins,
+            )  # fmt: skip
             settled = await self._settle(asked, decision, there.timeline)
             if not settled.unknown:
                 break

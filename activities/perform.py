@@ -141,13 +141,15 @@ class Performer:
             params = read_params(kind, effect.params)
         except ValidationError as error:
             raise Permanent(f"the parameters do not fit: {error.error_count()} problems, {_first(error)}") from None
+        law = found.law_of(effect)
         context = ActionContext(
             effect=effect,
             now=now,
-            process=found.process,
+            process=law.process,
             timeline=found.timeline,
-            calendars=found.calendars,
-            default_hours=found.default_hours,
+            calendars=law.calendars,
+            default_hours=law.default_hours,
+            origins=found.origins,
             outside=self._outside,
             progress=LedgerProgress(self._ledger, record=asked.record, kind=kind.KIND, key=asked.key, at=now),
         )

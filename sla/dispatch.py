@@ -4,16 +4,19 @@ Which actions are reached, and whether they are still wanted, the engine has dec
 compared with what the case has done by now.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sla.evaluation.admission import too_far_ahead
+from sla.evaluation.following import NO_ORIGINS, Origins
 from sla.events import Event, Opened
 from sla.instants import to_instant
-from sla.messages import CaseView, Concluded, DecideInput, Decision, MilestoneView, Refused, Task, ViewChange, World
+from sla.messages import CaseView, Concluded, DecideInput, Decision, Refused, Task, ViewChange, World
 from sla.process.model import Milestone, Process
-from sla.timeline import Effect, Occurrence, Timeline, TriggerKind
+from sla.timeline import Effect, Timeline, TriggerKind
+from sla.viewing import awaited, changes_of, view_of
 
 SKEW: Final = timedelta(minutes=5)
 """How far the clock of the host that accepted an event may be ahead of the one that asks."""
@@ -24,6 +27,9 @@ BUDGET_S: Final = 86_400
 NO_LONGER_WANTED: Final = "no longer wanted"
 NOBODY_TOLD: Final = "nobody was told of the violation"
 NEVER_OPENED: Final = "the record was never opened"
+
+Lines = Callable[[Effect], Milestone | None]
+"""Finds the line that an action comes from."""
 
 _RANK: Final[Mapping[TriggerKind, int]] = {"violation": 0, "warning": 1, "success": 2, "retracted": 2}
 
@@ -51,14 +57,16 @@ def dispatch(
     before: CaseView | None = None,
     budget_s: int = BUDGET_S,
     says: bool = True,
+    origins: Origins = NO_ORIGINS,
 ) -> Decision:
     """What to do, given what has been done. `timeline` is that of `asked.log`; `worlds` are those of the kinds of action.
 
     `before` is what the news is compared with (default: what is shown). `budget_s` is how long a failing action is tried
-    again. `says`: whether to say what changed, for which nobody asks when there was no news.
+    again. `says`: whether to say what changed, for which nobody asks when there was no news. `origins` are of a record that
+    moved to another version.
     """
     view = view_of(timeline)
-    start, drop = _sort_out(asked, process, timeline, worlds, budget_s)
+    start, drop = _sort_out(asked, partial(line_of, process=process, origins=origins), timeline, worlds, budget_s)
     next_wakeup = _next_wakeup(asked.log, timeline)
     return Decision(
         refused=list(_refused(asked, timeline)),
@@ -67,7 +75,7 @@ def dispatch(
         next_wakeup=next_wakeup,
         wakeup_for=_wakeup_for(timeline, next_wakeup) if _sooner(next_wakeup, asked.armed_at) else "",
         view=ViewChange.between(asked.shown, view),
-        changes=[*_changes(before or asked.shown, view, timeline), *_said(asked, timeline)] if says else [],
+        changes=[*changes_of(before or asked.shown, view, timeline), *_said(asked, timeline)] if says else [],
         finished=timeline.out and next_wakeup is None,
     )
 
@@ -86,7 +94,7 @@ def _wakeup_for(timeline: Timeline, at: datetime | None) -> str:
     """What the next wake-up will be for, as well as the timeline tells, for those who watch the timers."""
     if at is None:
         return ""
-    targets = [o.milestone for o in timeline.milestones if _awaited(o) and o.target_at == at]
+    targets = [o.milestone for o in timeline.milestones if awaited(o) and o.target_at == at]
     starts = [o.milestone for o in timeline.milestones if o.status == "waiting" and o.started_at == at]
     named = [f"target of {', '.join(targets)}"] * bool(targets) + [f"start of {', '.join(starts)}"] * bool(starts)
     return "; ".join(named) or "a warning, escalation or other change"
@@ -116,7 +124,7 @@ def _refused(asked: DecideInput, timeline: Timeline) -> Iterator[Refused]:
 
 
 def _sort_out(
-    asked: DecideInput, process: Process, timeline: Timeline, worlds: Mapping[str, World], budget_s: int
+    asked: DecideInput, lines: Lines, timeline: Timeline, worlds: Mapping[str, World], budget_s: int
 ) -> tuple[list[Task], list[Concluded]]:
     done, running, dropped = set(asked.done), set(asked.running), set(asked.dropped)
     start: list[Task] = []
@@ -130,7 +138,7 @@ def _sort_out(
         elif effect.key in dropped and _wanted_again(effect):
             start.append(_task(effect, worlds[effect.action], budget_s))
         elif effect.key not in done and effect.status != "skipped":
-            ended = _undone(effect, process, timeline, asked.done, worlds)
+            ended = _undone(effect, lines, timeline, asked.done, worlds)
             if ended is not None:
                 drop.append(ended)
             else:
@@ -146,25 +154,25 @@ def _wanted_again(effect: Effect) -> bool:
 
 
 def _undone(
-    effect: Effect, process: Process, timeline: Timeline, done: Sequence[str], worlds: Mapping[str, World]
+    effect: Effect, lines: Lines, timeline: Timeline, done: Sequence[str], worlds: Mapping[str, World]
 ) -> Concluded | None:
     """How an action ends that need not even be started."""
     if (reason := unwanted(effect)) is not None:
         return Concluded(key=effect.key, outcome="dropped", reason=reason)
-    if effect.trigger == "retracted" and not _told(effect, process, timeline, done):
+    if effect.trigger == "retracted" and not _told(effect, lines, timeline, done):
         return Concluded(key=effect.key, outcome="dropped", reason=NOBODY_TOLD)
     if effect.action not in worlds:
         return Concluded(key=effect.key, outcome="gave_up", reason=f"there is no action '{effect.action}'")
     return None
 
 
-def _told(effect: Effect, process: Process, timeline: Timeline, done: Sequence[str]) -> bool:
+def _told(effect: Effect, lines: Lines, timeline: Timeline, done: Sequence[str]) -> bool:
     """Whether there is anything to take back.
 
     A violation that came and went before any of its actions was begun needs no taking back; one whose line only updates
     fields, or does nothing, may have been seen by anybody.
     """
-    line = line_of(effect, process)
+    line = lines(effect)
     if line is None or all(action.sets is not None for violation in line.violations for action in violation.actions):
         return True
     unlisted = set(done) - {one.key for one in timeline.effects}
@@ -191,8 +199,11 @@ def _turn(key: str) -> int:
     return int(key.rpartition("~")[2]) if "~" in key.rpartition("/")[2] else 1
 
 
-def line_of(effect: Effect, process: Process) -> Milestone | None:
-    """The line of the process that an action comes from; None if this version has no such line."""
+def line_of(effect: Effect, process: Process, origins: Origins = NO_ORIGINS) -> Milestone | None:
+    """The line of the process, or of one of the versions moved to, that an action comes from; None if there is none."""
+    if origins:
+        origin = origins.get((effect.milestone, effect.line))
+        return None if origin is None else origin.line
     lines = [line for line in process.milestones if line.milestone == effect.milestone]
     return lines[effect.line - 1] if effect.line <= len(lines) else None
 
@@ -208,73 +219,7 @@ def _task(effect: Effect, world: World, budget_s: int) -> Task:
     )
 
 
-# ---------------------------------------------------------------------- what people see
-
-
-def view_of(timeline: Timeline) -> CaseView:
-    """A case as people and search see it."""
-    account = timeline.fields.get("account")
-    return CaseView(
-        status=timeline.status,
-        milestones=[_milestone(occurrence) for occurrence in timeline.milestones],
-        next_deadline=min((o.target_at for o in timeline.milestones if _awaited(o) and o.target_at), default=None),
-        account=account if isinstance(account, str) else None,
-        owner_kind="person" if timeline.fields.get("owner") else "queue" if timeline.fields.get("queue") else "nobody",
-    )
-
-
-def _awaited(occurrence: Occurrence) -> bool:
-    return occurrence.status in ("running", "stopped") and not occurrence.violated
-
-
-def _milestone(occurrence: Occurrence) -> MilestoneView:
-    return MilestoneView(
-        milestone=occurrence.milestone,
-        occurrence=occurrence.occurrence,
-        status=occurrence.status,
-        target_at=occurrence.target_at,
-        violated=occurrence.violated,
-    )
-
-
 def _said(asked: DecideInput, timeline: Timeline) -> Iterator[str]:
     """What the law has to say of the news besides, such as a completion that found nothing open."""
     news = [f"(event '{event.id}')" for event in asked.log[len(asked.log) - asked.news :]]
     yield from (note for note in timeline.notes if any(one in note for one in news))
-
-
-def _changes(shown: CaseView | None, view: CaseView, timeline: Timeline) -> Iterator[str]:
-    """What is different now, a sentence for each milestone: `First Response: running → met`."""
-    before = {} if shown is None else {(m.milestone, m.occurrence): m for m in shown.milestones}
-    for now, occurrence in zip(view.milestones, timeline.milestones, strict=True):
-        was = before.pop((now.milestone, now.occurrence), None)
-        if parts := list(_differences(was, now, occurrence)):
-            yield f"{_name(now)}: {', '.join(parts)}"
-    yield from (f"{_name(gone)}: no longer foreseen" for gone in before.values())
-
-
-def _differences(was: MilestoneView | None, now: MilestoneView, occurrence: Occurrence) -> Iterator[str]:
-    if was is None:
-        yield _words(now.status)
-    elif was.status != now.status:
-        yield f"{_words(was.status)} → {_words(now.status)}"
-    if now.violated and not (was and was.violated):
-        yield "violated" if occurrence.violated_at is None else f"violated at {_clock(occurrence.violated_at)}"
-    if was and was.violated and not now.violated:
-        yield "the violation is withdrawn"
-    if was is None and now.target_at is not None:
-        yield f"target {_clock(now.target_at)}"
-    elif was is not None and was.target_at != now.target_at:
-        yield f"target {_clock(was.target_at)} → {_clock(now.target_at)}"
-
-
-def _name(milestone: MilestoneView) -> str:
-    return milestone.milestone if milestone.occurrence == 1 else f"{milestone.milestone} #{milestone.occurrence}"
-
-
-def _words(status: str) -> str:
-    return status.replace("_", " ")
-
-
-def _clock(at: datetime | None) -> str:
-    return "none" if at is None else f"{at:%Y-%m-%d %H:%M}{f':{at:%S}' if at.second else ''} UTC"

@@ -49,3 +49,9 @@ def evaluate(
     timeline = report(walk, ledger, admitted.refused, now)
     walk.let_go()
     return timeline
+
+
+def evaluate_under(laws: Laws, events: Sequence[Event], now: datetime) -> Timeline:
+    """The same for a record that may have moved: under the law that it was opened under, and those of its versions."""
+    first = laws.first
+    return evaluate(first.process, first.calendars, events, now, default_hours=first.default_hours, versions=laws.versions)

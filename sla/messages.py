@@ -123,6 +123,7 @@ class CaseView(Payload):
     next_deadline: Instant | None = None
     account: str | None = None
     owner_kind: Literal["person", "queue", "nobody"] = "nobody"
+    followed: ProcessRef | None = Field(default=None, description="what the record was moved to, if it ever was")
 
 
 def search_attributes(ref: ProcessRef, view: CaseView | None) -> dict[str, object]:
@@ -130,7 +131,7 @@ def search_attributes(ref: ProcessRef, view: CaseView | None) -> dict[str, objec
     if view is None:
         return {"SlaProcess": ref.process}
     return {
-        "SlaProcess": ref.process,
+        "SlaProcess": (view.followed or ref).process,
         "SlaAccount": view.account,
         "SlaStatus": view.status,
         "SlaNextDeadline": view.next_deadline,
@@ -147,6 +148,7 @@ class ViewChange(Payload):
     next_deadline: Instant | None = None
     account: str | None = None
     owner_kind: Literal["person", "queue", "nobody"] = "nobody"
+    followed: ProcessRef | None = None
 
     @classmethod
     def between(cls, before: CaseView | None, now: CaseView) -> "ViewChange | None":
@@ -165,7 +167,7 @@ class ViewChange(Payload):
 
 
 def _about(view: CaseView | ViewChange) -> dict[str, Any]:
-    return {name: getattr(view, name) for name in ("status", "next_deadline", "account", "owner_kind")}
+    return {name: getattr(view, name) for name in ("status", "next_deadline", "account", "owner_kind", "followed")}
 
 
 class Task(Payload):

@@ -10,15 +10,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from activities.situation import laws_of
 from sla.acting import Actor
-from sla.dispatch import view_of
-from sla.engine import evaluate
+from sla.engine import evaluate_under
 from sla.errors import RefusedEvent, UnknownEffect, UnknownRecord
-from sla.evaluation.admission import admit, too_far_ahead
+from sla.evaluation.admission import admit_under, too_far_ahead
 from sla.events import AnyEvent, Migrated, Opened, read_event
 from sla.instants import to_instant
 from sla.messages import CaseInput, CaseView, ProcessRef, Reception
 from sla.timeline import RollUp
+from sla.viewing import view_of
 from starter.cases_client import Gone
 from starter.cursors import read_cursor, write_cursor
 from starter.definitions import Definitions
@@ -113,8 +114,8 @@ class Desk:
         if known is not None:
             return [refusal for event in events if (refusal := await self._refusal(event, known)) is not None]
         ref = await self._placed(events, process)
-        law, calendars = await self._definitions.process(ref), await self._definitions.calendars(ref)
-        refused = {one.position: one.reason for one in admit(law, calendars, events).refused}
+        laws = await laws_of(self._definitions, ref, events)
+        refused = {one.position: one.reason for one in admit_under(laws, events).refused}
         log = [event for position, event in enumerate(events) if position not in refused]
         if log:
             await self._cases.start_with(CaseInput(record=record, ref=ref, log=log), log[0], await self._outlook(ref, log))
@@ -138,9 +139,8 @@ class Desk:
 
     async def _outlook(self, ref: ProcessRef, log: Sequence[AnyEvent]) -> CaseView:
         """How a new case will stand, so that it begins with its search attributes and need not set them."""
-        process, calendars = await self._definitions.process(ref), await self._definitions.calendars(ref)
-        hours = await self._definitions.default_hours(ref)
-        return view_of(evaluate(process, calendars, log, to_instant(self._now()), default_hours=hours))
+        laws = await laws_of(self._definitions, ref, log)
+        return view_of(evaluate_under(laws, log, to_instant(self._now())))
 
     async def _refusal(self, event: AnyEvent, known: StoredRecord) -> RefusedEvent | None:
         try:
@@ -184,7 +184,7 @@ class Desk:
         if (future := too_far_ahead(event)) is not None:
             raise RefusedEvent(event=event.id, record=event.record, reason=future)
         if isinstance(event, Migrated):
-            reason = "records cannot be moved to another version of their process yet"
+            reason = "records are moved to another version by: milepost migrate, which previews it and keeps the list"
             raise RefusedEvent(event=event.id, record=event.record, reason=reason)
         checked: AnyEvent = event
         return checked
@@ -192,11 +192,11 @@ class Desk:
     async def _precheck(self, event: AnyEvent, known: StoredRecord | None) -> None:
         """Refuse early what the law refuses whatever the state of the case, so that it leaves no trace there."""
         if known is not None:
-            await self._check(event, known.ref, [*await self._records.log(event.record), event])
+            await self._check(event, known.opened_under, [*await self._records.log(event.record), event])
 
     async def _check(self, event: AnyEvent, ref: ProcessRef, log: list[Any]) -> None:
-        process, calendars = await self._definitions.process(ref), await self._definitions.calendars(ref)
-        refused = {one.position: one.reason for one in admit(process, calendars, log).refused}
+        laws = await laws_of(self._definitions, ref, log)
+        refused = {one.position: one.reason for one in admit_under(laws, log).refused}
         if len(log) - 1 in refused:
             raise RefusedEvent(event=event.id, record=event.record, reason=refused[len(log) - 1])
 
@@ -214,13 +214,9 @@ class Desk:
     async def show(self, record: str) -> CaseFile:
         """All about a record as of now."""
         stored = await self._records.get(record)
-        timeline = evaluate(
-            await self._definitions.process(stored.ref),
-            await self._definitions.calendars(stored.ref),
-            await self._records.log(record),
-            max(to_instant(self._now()), stored.as_of or to_instant(self._now())),
-            default_hours=await self._definitions.default_hours(stored.ref),
-        )
+        log = await self._records.log(record)
+        laws = await laws_of(self._definitions, stored.opened_under, log)
+        timeline = evaluate_under(laws, log, max(to_instant(self._now()), stored.as_of or to_instant(self._now())))
         states = {state.effect.key: state for state in await self._records.effects(record)}
         return CaseFile(
             record=record_view(stored).model_copy(update={"status": timeline.status}),

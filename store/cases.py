@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, tuple_, update
 
-from sla.events import Event
+from sla.events import Event, Version
 from sla.finding import Finding, Settled
 from sla.messages import ProcessRef
 from sla.timeline import Timeline
@@ -39,8 +39,8 @@ class StoredCases:
     async def settle(self, finding: Finding) -> Settled:
         """Write a finding, all of it or nothing; or answer with the events of the log that it does not know.
 
-        Creates the record with its first event. A `ref` that comes with a new event is the record's from then on, so that a
-        repeated older call moves nobody back. An older timeline leaves the current view as it is.
+        Creates the record with its first event. It follows what the timeline says that it was moved to, else `finding.ref`,
+        with which it was opened. An older timeline leaves the current view as it is.
         """
         record = finding.timeline.record
         async with self._database.transaction() as connection:
@@ -49,11 +49,11 @@ class StoredCases:
             if unknown := there - finding.known():
                 return Settled(unknown=[event for event in await log_of(connection, record) if event.id in unknown])
             new = await _log(connection, record, finding.log, there)
-            changes = _heard(finding.ref, new, known)
+            changes = _heard(new, known)
             if known["as_of"] is None or known["as_of"] <= finding.timeline.as_of:
                 await _keep_occurrences(connection, finding.timeline)
                 await _keep_effects(connection, finding.timeline)
-                changes |= _view(finding.timeline, known | changes)
+                changes |= _view(finding.timeline, known | changes) | _followed(finding)
             if changes:
                 await connection.execute(update(records).where(records.c.id == record).values(changes))
             return await enter(connection, finding.timeline, finding.ended)
@@ -76,12 +76,16 @@ async def _held(connection: AnyConnection, finding: Finding) -> dict[str, Any]:
     return dict(found)
 
 
-def _heard(ref: ProcessRef, new: Sequence[Event], known: Mapping[str, Any]) -> dict[str, Any]:
+def _heard(new: Sequence[Event], known: Mapping[str, Any]) -> dict[str, Any]:
     """What new events change about the record itself."""
-    if not new:
-        return {}
-    heard = max([known["updated_at"], *(event.recorded_at for event in new)])
-    return {"process": ref.process, "version": ref.version, "revision": ref.revision, "updated_at": heard}
+    return {"updated_at": max([known["updated_at"], *(event.recorded_at for event in new)])} if new else {}
+
+
+def _followed(finding: Finding) -> dict[str, Any]:
+    """What the record follows now, and what it was opened under if that is another."""
+    first, moved_to = finding.ref, finding.timeline.moved_to
+    follows = Version(first.process, first.version, first.revision) if moved_to is None else moved_to
+    return {**follows._asdict(), "opened_under": None if moved_to is None else first.model_dump()}
 
 
 def _new_record(record: str, ref: ProcessRef, first: Event) -> dict[str, Any]:

@@ -99,7 +99,7 @@ class Records:
             ended = await connection.execute(select(effect_ledger.c.key, effect_ledger.c.outcome).where(of_record))
             done = {row.key: row.outcome for row in ended if _ACTION.search(row.key)}
         return CaseInput.model_validate(
-            {"record": record, "ref": known.ref, "log": log, "done": done, "decided_at": known.as_of}
+            {"record": record, "ref": known.opened_under, "log": log, "done": done, "decided_at": known.as_of}
         )
 
     async def _rows(self, query: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
@@ -117,8 +117,9 @@ async def _get(connection: AnyConnection, record: str) -> StoredRecord:
 
 def _record(row: RowMapping) -> StoredRecord:
     ref = ProcessRef(process=row["process"], version=row["version"], revision=row["revision"])
-    names = (field.name for field in fields(StoredRecord) if field.name != "ref")
-    return StoredRecord(ref=ref, **{name: row[name] for name in names})
+    first = row["opened_under"]
+    names = (field.name for field in fields(StoredRecord) if field.name not in ("ref", "opened_under"))
+    return StoredRecord(ref=ref, opened_under=ProcessRef(**first) if first else ref, **{name: row[name] for name in names})
 
 
 def _effects() -> Select[*tuple[Any, ...]]:

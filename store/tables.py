@@ -48,6 +48,7 @@ records = Table(
     Column("fields", Json, nullable=False),
     Column("owner", Text),
     Column("queue", Text),
+    Column("opened_under", Json),  # process, version and revision of its opening; null: those above, it never moved
     Column("entitlement", Text),  # the one that was chosen at its opening (SPEC 6)
     Column("opened_at", UtcInstant, nullable=False),
     Column("out", Boolean, nullable=False),

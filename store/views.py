@@ -12,12 +12,17 @@ from sla.values import Value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRecord:
-    """A record as of its latest decision (`as_of`, None before the first). `out`: it has left its process."""
+    """A record as of its latest decision (`as_of`, None before the first). `out`: it has left its process.
+
+    `ref` is the version that it follows now, `opened_under` the one under which its log begins, and evaluating it.
+    """
 
     id: str
     ref: ProcessRef
+    opened_under: ProcessRef
     type: str | None
     account: str | None
+    entitlement: str | None = None
     status: RollUp
     fields: Mapping[str, Value]
     owner: str | None

@@ -11,6 +11,7 @@ from activities.actions.whom import text_of
 from activities.ports import Directory, Mailer, Secrets, Tasks, Web
 from sla.calendar import BusinessHours
 from sla.dispatch import line_of
+from sla.evaluation.following import Origins
 from sla.events import AnyEvent
 from sla.messages import World
 from sla.process.model import Action, Milestone, Process
@@ -81,7 +82,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionContext:
-    """The action, the case that it belongs to as of `now`, and the world."""
+    """The action, the case that it belongs to as of `now`, and the world.
+
+    Process and calendars are those of the law that the action comes from; `origins` are of a record that moved.
+    """
 
     effect: Effect
     now: datetime
@@ -91,6 +95,7 @@ class ActionContext:
     default_hours: BusinessHours
     outside: Outside
     progress: Progress
+    origins: Origins = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -119,7 +124,7 @@ class ActionContext:
     @property
     def line(self) -> Milestone | None:
         """The process's line that the action comes from."""
-        return line_of(self.effect, self.process)
+        return line_of(self.effect, self.process, self.origins)
 
     @property
     def occurrence(self) -> Occurrence | None:

@@ -10,9 +10,9 @@ from typing import Any
 
 from sla.calendar import BusinessHours
 from sla.evaluation.clock import NEVER
-from sla.evaluation.following import Followed, Following, Laws
+from sla.evaluation.following import Following, Laws, Origins
 from sla.evaluation.plan import Plan, plan_of
-from sla.events import Changed, Completed, Event, Migrated, Opened, Uncompleted, Version
+from sla.events import Changed, Completed, Event, Migrated, Opened, Uncompleted
 from sla.instants import to_instant, to_plausible, to_s, to_text
 from sla.process.model import Process
 from sla.timeline import Refusal
@@ -74,18 +74,22 @@ class Admitted:
     following: Following | None = None
 
 
-def admit(
-    process: Process,
-    calendars: Mapping[str, BusinessHours],
-    events: Sequence[Event],
-    versions: Mapping[Version, Followed] | None = None,
-) -> Admitted:
-    """Sort out a record's events, as far as that does not depend on the course of the milestones.
+def admit(process: Process, calendars: Mapping[str, BusinessHours], events: Sequence[Event]) -> Admitted:
+    """Sort out a record's events, as far as that does not depend on the course of the milestones."""
+    return admit_heard(plan_of(process), calendars, hear(events, NEVER))
 
-    `versions` are as for `sla.engine.evaluate`: an event is held to the one that was followed at its instant.
-    """
-    laws = None if versions is None else Laws(Followed(process=process, calendars=calendars), versions)
-    return admit_heard(plan_of(process), calendars, hear(events, NEVER), laws)
+
+def admit_under(laws: Laws, events: Sequence[Event]) -> Admitted:
+    """The same for a record that may have moved: an event is held to the version that was followed at its instant."""
+    return admit_heard(plan_of(laws.first.process), laws.first.calendars, hear(events, NEVER), laws)
+
+
+def origins_of(laws: Laws, events: Sequence[Event]) -> Origins:
+    """Where the actions of a record come from; empty if it never moved, and its lines are those of its process."""
+    if laws.versions is None:
+        return {}
+    following = admit_under(laws, events).following
+    return {} if following is None else following.origins()
 
 
 def admit_heard(
@@ -94,7 +98,7 @@ def admit_heard(
     """The same for events that were heard, and a compiled process."""
     heard = sorted(heard, key=_as_recorded)  # and where that is the same, in the order given
     following = None
-    if laws is not None:
+    if laws is not None and laws.versions is not None:
         following = Following(laws)
         heard.sort(key=_moves_first)
     refused: list[Refusal] = []

@@ -6,14 +6,15 @@ numbered through: a line has a number that another version's line had before onl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from sla.calendar import ALWAYS, BusinessHours
 from sla.evaluation.plan import STOPS, Line, Plan, Questions, plan_of
-from sla.events import Migrated, Version
+from sla.events import Event, Migrated, Version
 from sla.process.conditions import Since
 from sla.process.model import Milestone, Process
 
@@ -35,10 +36,13 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Laws:
-    """The law that a record was opened under, and those of the versions that it may have moved to."""
+    """The law that a record was opened under, and those of the versions that it may have moved to.
+
+    None is for a record that never moved, or where only one version is given.
+    """
 
     first: Followed
-    versions: Mapping[Version, Followed]
+    versions: Mapping[Version, Followed] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Origin:
 
 Origins = Mapping[tuple[str, int], Origin]
 """By milestone and number of the line; empty for a record that never moved, whose lines are those of its process."""
+
+NO_ORIGINS: Final[Origins] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ class Following:
         event = one.event
         assert isinstance(event, Migrated)  # noqa: S101 - admission looked at its type
         to = Version(event.process or self.law_at(one).process.process, event.version, event.revision)
-        law = self.laws.versions.get(to)
+        law = (self.laws.versions or {}).get(to)
         if law is None:
             return None
         ours, theirs = self.laws.first.process.applies_to, law.process.applies_to
@@ -138,6 +144,16 @@ class Following:
             for specs, own in zip(_grouped(law.process).values(), numbers, strict=True):
                 found.update({(spec.milestone, number): Origin(law, spec) for spec, number in zip(specs, own, strict=True)})
         return found
+
+
+def versions_named(process: str, log: Iterable[Event]) -> set[Version]:
+    """The versions that the migrations in a log may mean, for a record that was opened under this process.
+
+    Which process one means that names none depends on the others (`Following.hear`); so here it may be any of them.
+    """
+    moves = [event for event in log if isinstance(event, Migrated)]
+    names = {process, *(event.process for event in moves if event.process is not None)}
+    return {Version(name, one.version, one.revision) for one in moves for name in names if one.process in (None, name)}
 
 
 def _as_happened(move: Move) -> tuple[int, int, str]:

@@ -81,7 +81,8 @@ def a_record(story: Story, timeline: Timeline, owner: str = SENIOR) -> StoredRec
     """The record as the store has it."""
     return StoredRecord(
         id=story.record,
-        ref=ProcessRef(process=timeline.process, version=1, revision=1),
+        ref=(ref := ProcessRef(process=timeline.process, version=1, revision=1)),
+        opened_under=ref,
         type="case",
         account=story.account,
         status=timeline.status,

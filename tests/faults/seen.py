@@ -78,7 +78,8 @@ async def _seen(definitions: StoredDefinitions, row: RowMapping, tables: Mapping
     def of(table: Any, order: str) -> list[RowMapping]:
         return sorted(tables[table.name].get(record, ()), key=lambda found: found[order])
 
-    ref = ProcessRef(process=row["process"], version=row["version"], revision=row["revision"])
+    first = row["opened_under"] or row
+    ref = ProcessRef(process=first["process"], version=first["version"], revision=first["revision"])
     log = [event_of(found) for found in of(event_log, "sequence")]
     return Seen(
         record=record,

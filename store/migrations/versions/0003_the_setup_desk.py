@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """New columns are empty, but for the status of calendars: what was published is active."""
+    op.add_column("records", sa.Column("opened_under", Json))
     op.add_column("records", sa.Column("entitlement", sa.Text))
     for name in ("account", "opened_at", "out_next_deadline", "out_owner"):
         op.drop_index(f"ix_records_{name}", table_name="records")
