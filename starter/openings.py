@@ -15,7 +15,7 @@ from starter.files import name_of, read_text
 
 COMMON = (
     "type", "account", "contact", "asset", "product", "contract", "owner", "queue", "priority", "status", "subject",
-    "opened_at", "business_hours",
+    "opened_at", "business_hours", "entitlement",
 )  # fmt: skip
 """The fields that every record has (SPEC 2)."""
 
@@ -43,6 +43,7 @@ class Opening(BaseModel):
     subject: Value = None
     opened_at: Value = None
     business_hours: Value = None
+    entitlement: Value = None
 
     @model_validator(mode="before")
     @classmethod

@@ -21,6 +21,7 @@ def record_view(stored: StoredRecord) -> RecordView:
         opened_at=stored.opened_at,
         next_deadline=stored.next_deadline,
         out=stored.out,
+        entitlement=stored.entitlement,
     )
 
 

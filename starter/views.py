@@ -53,6 +53,7 @@ class RecordView(View):
     opened_at: Instant
     next_deadline: Instant | None
     out: bool
+    entitlement: str | None = None
 
 
 class RecordPage(View):

@@ -6,7 +6,7 @@ the same time take turns, and each chooses knowing what the others have taken. `
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, or_, select, update
@@ -71,6 +71,12 @@ class StoredEntitlements:
         async with self._database.reading() as connection:
             return await _candidates(connection, and_(True, *conditions))
 
+    async def ending(self, now: datetime, days: int) -> list[Candidate]:
+        """Those whose last day is about now or at most so many days ahead: a day more at both ends, since zones differ."""
+        first, last = now.date() - timedelta(days=1), _later(now.date(), days + 1)
+        async with self._database.reading() as connection:
+            return await _candidates(connection, entitlements.c.ends_on.between(first, last))
+
     async def product_of(self, asset: str) -> str | None:
         """What an asset is one of."""
         async with self._database.reading() as connection:
@@ -130,6 +136,10 @@ class StoredEntitlements:
                 entitlement_templates=tuple(TemplateEntry.model_validate(body) for body in templates),
                 entitlements=tuple(EntitlementEntry.model_validate(body) for body in promised),
             )
+
+
+def _later(day: date, days: int) -> date:
+    return day + timedelta(days=min(days, (date.max - day).days))
 
 
 def _asked(account: str | None, named: str | None) -> ColumnElement[bool]:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import func, select, text
 
+from sla.entitlements.standing import Expiry, expiring
 from sla.process.model import Process
 from store.engine import Database
+from store.entitlements import StoredEntitlements
 from store.tables import effect_ledger, effects, process_versions, records
 
 
@@ -98,6 +100,10 @@ class Soundness:
             count = await connection.scalar(select(func.count()).select_from(waiting).where(gave_up)) or 0
             rows = await connection.execute(latest.order_by(effect_ledger.c.number.desc()).limit(limit))
             return count, [GivenUp(record=row.record, key=row.key) for row in rows]
+
+    async def expiring(self, now: datetime, days: int) -> list[Expiry]:
+        """The entitlements that end within so many days, the nearest first."""
+        return expiring(await StoredEntitlements(self._database).ending(now, days), now, days)
 
     async def active_processes(self) -> list[Process]:
         """All versions of processes that a case can be opened under."""

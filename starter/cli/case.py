@@ -48,6 +48,7 @@ def _register_open(case: typer.Typer, services: Services) -> None:
         contact: Annotated[_Text, typer.Option(help="Who asks.")] = None,
         priority: Annotated[_Text, typer.Option(help="Such as P1.")] = None,
         subject: Annotated[_Text, typer.Option(help="What it is about.")] = None,
+        entitlement: Annotated[_Text, typer.Option(help="By which it is promised; default: the best that fits.")] = None,
         owner: Annotated[_Text, typer.Option(help="Who works on it.")] = None,
         queue: Annotated[_Text, typer.Option(help="Where it waits.")] = None,
         values: _Set = None,
@@ -58,7 +59,7 @@ def _register_open(case: typer.Typer, services: Services) -> None:
         """Open a case, or all of a file. Opening a record again is the same case, and changes nothing."""
         common = {
             "type": record_type, "account": account, "contact": contact, "priority": priority, "subject": subject,
-            "owner": owner, "queue": queue,
+            "owner": owner, "queue": queue, "entitlement": entitlement,
         }  # fmt: skip
         fields = {name: value for name, value in common.items() if value is not None}
         for name, value in assignments(values or [], "--set").items():

@@ -86,7 +86,8 @@ class EntitlementsDesk:
 
     async def expiring(self, days: int) -> Sequence[ExpiryView]:
         """Those whose last day is today or within so many days, the nearest first; with whom to speak about it."""
-        found = expiring(await self._stored.all(), self._context.now(), days)
+        now = self._context.now()
+        found = expiring(await self._stored.ending(now, days), now, days)
         managers = {account: await self._manager(account) for account in {_account(one.candidate) for one in found}}
         return [
             ExpiryView(
