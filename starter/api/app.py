@@ -11,14 +11,38 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from runtime.health import Health
 from sla.api_errors import MethodNotAllowed, UnknownPath
 from sla.errors import MilepostError
-from starter.api import events, health, records
+from starter.api import (
+    access,
+    audit_log,
+    catalogue,
+    definitions,
+    entitlements,
+    events,
+    governance,
+    health,
+    migrations,
+    people,
+    records,
+)
 from starter.api.describing import describe
 from starter.api.envelope import Envelope
 from starter.api.problems import refusal
 from starter.api.service import Authenticate, service
 from starter.setup.context import Context
 
-ROUTERS: Final[Sequence[APIRouter]] = (records.router, events.router, health.router)
+ROUTERS: Final[Sequence[APIRouter]] = (
+    records.router,
+    events.router,
+    definitions.router,
+    *catalogue.ROUTERS,
+    governance.router,
+    *entitlements.ROUTERS,
+    migrations.router,
+    people.router,
+    access.router,
+    audit_log.router,
+    health.router,
+)
 
 
 def build(

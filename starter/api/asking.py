@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from sla.access import RIGHTS, Right
 from sla.errors import MilepostError
-from starter.api.once import once
+from starter.api.once import once, refuse_key
 from starter.api.problems import refusal
 from starter.api.reading import Read, in_our_words, invalid, read_json, require_known_query, require_media_type, whole_body
 from starter.api.service import Service
@@ -23,6 +23,9 @@ NEEDS: Final = "x-right"
 """Where an operation says which right it needs."""
 STREAMED: Final = "x-streamed"
 """Says that an operation reads its body itself, piece by piece."""
+
+UNKEPT: Final = "x-unkept"
+"""Says that its answer holds a secret, and must not be remembered."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -70,7 +73,10 @@ class DeskRoute(APIRoute):
                 if taken and STREAMED not in extra:
                     request = await _read(request, service)
                 asked = _in_words(answer, operation)
-                return await (asked(request) if request.method == "GET" or STREAMED in extra else once(request, asked))
+                if UNKEPT in extra:
+                    refuse_key(request, operation)
+                kept = request.method != "GET" and STREAMED not in extra and UNKEPT not in extra
+                return await (once(request, asked) if kept else asked(request))
             except MilepostError as error:
                 return refusal(error, request_id)
 

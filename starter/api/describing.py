@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from starter.api import envelope, once
-from starter.api.asking import NEEDS, STREAMED
+from starter.api.asking import NEEDS, STREAMED, UNKEPT
 from starter.api.problems import MEDIA_TYPE, Problem
 
 Schema = dict[str, Any]
@@ -67,7 +67,7 @@ def _complete(path: str, method: str, operation: Schema) -> None:
     if "HTTPValidationError" in str(answers.get("422")):
         del answers["422"]
     right = operation.pop(NEEDS, None)
-    streamed = operation.pop(STREAMED, False)
+    keyless = bool(operation.pop(STREAMED, False)) | bool(operation.pop(UNKEPT, False))
     for answer in answers.values():
         answer.setdefault("headers", {})[envelope.HEADER] = {"schema": {"type": "string"}, "required": True}
     if right is None:
@@ -81,7 +81,7 @@ def _complete(path: str, method: str, operation: Schema) -> None:
         statuses.append(412)
     for status in sorted(statuses):
         answers.setdefault(str(status), _refusal(status))
-    if method != "get" and not streamed:
+    if method != "get" and not keyless:
         operation.setdefault("parameters", []).append(_KEY)
 
 

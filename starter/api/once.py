@@ -52,6 +52,12 @@ async def once(request: Request, ask: Callable[[Request], Awaitable[Response]]) 
     return answer
 
 
+def refuse_key(request: Request, operation: str) -> None:
+    """Raise InvalidRequest if the request bears a key: here it would promise what is not kept."""
+    if HEADER in request.headers:
+        raise invalid(operation, [{"path": f"header.{HEADER}", "problem": "is not taken here: the answer is not kept"}])
+
+
 async def _answer(request: Request, ask: Callable[[Request], Awaitable[Response]]) -> Response:
     try:
         return await ask(request)
