@@ -24,6 +24,7 @@ from starter.cases_client import Gone
 from starter.cursors import read_cursor, write_cursor
 from starter.definitions import Definitions
 from starter.placing import Placing
+from starter.recording import Recording, in_bulk
 from starter.setup.access import AccessDesk
 from starter.setup.audit_log import AuditLogDesk
 from starter.setup.catalogue import CatalogueDesk
@@ -59,6 +60,7 @@ class Desk:
         self._records = context.records
         self._entitlements = StoredEntitlements(context.database)
         self._placing = Placing(context.catalogue, context.definitions, self._entitlements)
+        self._recording = Recording(context)
         self._now = context.clock
         self.access = AccessDesk(context)
         self.audit_log = AuditLogDesk(context)
@@ -72,6 +74,12 @@ class Desk:
     def acting(self, actor: Actor) -> "Desk":
         """The same Desk, for somebody else."""
         return Desk(replace(self._context, actor=actor))
+
+    @asynccontextmanager
+    async def in_bulk(self, verb: str) -> AsyncIterator["Desk"]:
+        """The same Desk, with one line in the audit log for all that it tells records within the block."""
+        async with in_bulk(self._context, verb) as context:
+            yield Desk(context)
 
     # ------------------------------------------------------------------ definitions
 
@@ -100,6 +108,7 @@ class Desk:
         if known is not None or not isinstance(event, Opened):
             return await self._reported(event, known)
         place = await self._placing.place(event, process, self._admissible)
+        await self._recording.event("records.open", place.event)
         case, log = CaseInput(record=record, ref=place.ref), [place.event]
         return await self._cases.start_with(case, place.event, await self._outlook(place.ref, log))
 
@@ -118,6 +127,7 @@ class Desk:
         refused = {one.position: one.reason for one in admit_under(laws, events).refused}
         log = [event for position, event in enumerate(events) if position not in refused]
         if log:
+            await self._recording.line("records.take_over", record, {"events": len(log)}, events=len(log))
             await self._cases.start_with(CaseInput(record=record, ref=ref, log=log), log[0], await self._outlook(ref, log))
         return [RefusedEvent(event=events[at].id, record=record, reason=reason) for at, reason in sorted(refused.items())]
 
@@ -192,7 +202,10 @@ class Desk:
     async def _precheck(self, event: AnyEvent, known: StoredRecord | None) -> None:
         """Refuse early what the law refuses whatever the state of the case, so that it leaves no trace there."""
         if known is not None:
-            await self._check(event, known.opened_under, [*await self._records.log(event.record), event])
+            log = await self._records.log(event.record)
+            await self._check(event, known.opened_under, [*log, event])
+            if all(one.id != event.id for one in log):
+                await self._recording.event("records.report", event)
 
     async def _check(self, event: AnyEvent, ref: ProcessRef, log: list[Any]) -> None:
         laws = await laws_of(self._definitions, ref, log)
@@ -207,6 +220,7 @@ class Desk:
         line = states[key].line if key in states else None
         if line is None or line.outcome != "gave_up":
             raise UnknownEffect(record=record, key=key)
+        await self._recording.line("records.retry", record, {"action": key})
         await self._cases.retry(await self._records.case_input(record), key)
 
     # ------------------------------------------------------------------ reading

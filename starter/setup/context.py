@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from runtime.settings import Settings
     from starter.access.oidc import IdentityTokens
+    from starter.recording import Tally
 
 Now = Callable[[], datetime]
 
@@ -37,6 +38,8 @@ class Context:
     records: Records
     identities: "IdentityTokens | None" = None
     """Knows the bearers of identity tokens, if a provider is set."""
+    tally: "Tally | None" = None
+    """Counts what is told of records in a request that has one line in the audit log for all of it."""
 
     def now(self) -> datetime:
         """The present instant: UTC, aware, whole seconds."""
