@@ -51,14 +51,15 @@ async def report(
     limit = settings.http_intake_max_bytes
     if (said := request.headers.get("content-length", "")).isdigit() and int(said[:20]) > limit:
         raise too_large(limit)
-    intake = Intake(
-        desk=desk,
-        process=process,
-        wait=wait == "true",
-        parallel=settings.http_intake_parallel,
-        line_max_bytes=settings.http_body_max_bytes,
-        max_bytes=limit,
-    )
-    await intake.take(request.stream())
+    async with desk.in_bulk("records.report_many") as told:
+        intake = Intake(
+            desk=told,
+            process=process,
+            wait=wait == "true",
+            parallel=settings.http_intake_parallel,
+            line_max_bytes=settings.http_body_max_bytes,
+            max_bytes=limit,
+        )
+        await intake.take(request.stream())
     body = b"".join(as_line(answer) for answer in [*intake.answers, intake.summary()])
     return Response(body, media_type=JSON_LINES)
