@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Row, and_, or_, select, update
 
 from sla.acting import Actor
 from sla.events import Event
@@ -80,14 +81,14 @@ class MoveLists:
 
     async def logs(self, names: Sequence[str]) -> list[tuple[ProcessRef, list[Event]]]:
         """Of each record what it was opened under, and its events in order of arrival."""
-        columns = (records.c.id, records.c.process, records.c.version, records.c.revision)
+        columns = (records.c.id, records.c.opened_under, records.c.process, records.c.version, records.c.revision)
         of_them = select(event_log).where(event_log.c.record.in_(names)).order_by(event_log.c.record, event_log.c.sequence)
         async with self._database.reading() as connection:
             rows = (await connection.execute(select(*columns).where(records.c.id.in_(names)).order_by(records.c.id))).all()
             told: dict[str, list[Event]] = {row.id: [] for row in rows}
             for row in (await connection.execute(of_them)).mappings():
                 told[row["record"]].append(event_of(row))
-        refs = {row.id: ProcessRef(process=row.process, version=row.version, revision=row.revision) for row in rows}
+        refs = {row.id: _opened_under(row) for row in rows}
         return [(refs[name], log) for name, log in told.items() if log]
 
     async def nothing(self, query: MoveQuery, to: ProcessRef) -> NothingToMove:
@@ -163,6 +164,12 @@ class MoveLists:
                 subject = f"migration/{migration}"
                 await audit.note(connection, actor, verb, subject, at=at, before=facts[0], after=facts[1])
             return await _get(connection, migration)
+
+
+def _opened_under(row: Row[Any]) -> ProcessRef:
+    if row.opened_under is not None:
+        return ProcessRef(**row.opened_under)
+    return ProcessRef(process=row.process, version=row.version, revision=row.revision)
 
 
 async def _check_alone(connection: AnyConnection, process: str, to_process: str) -> None:

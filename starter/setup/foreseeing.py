@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, get_args
 
+from activities.ports import Definitions
+from activities.situation import law_of, laws_of
+from sla.calendar import BusinessHours
 from sla.evaluation.following import Followed, Laws
-from sla.events import Event, Migrated, Version
+from sla.events import Event, Version
 from sla.messages import ProcessRef
 from sla.migration import MovePreview, What, preview
+from sla.process.model import Process
 from starter.setup.views.migrations import Fate, ForeseenMove, MigrationPreview
-from store.definitions import StoredDefinitions
 from store.move_lists import MoveLists
 
 _FATES: Final[tuple[Fate, ...]] = get_args(Fate)
@@ -37,18 +40,20 @@ def fate_of(foreseen: MovePreview) -> Fate:
 class Foresight:
     """The future of records as of one instant. Definitions are read once for all of them."""
 
-    def __init__(self, lists: MoveLists, definitions: StoredDefinitions, to: ProcessRef, now: datetime) -> None:
+    def __init__(self, lists: MoveLists, definitions: Definitions, to: ProcessRef, now: datetime) -> None:
         self._lists = lists
-        self._definitions = definitions
+        self._definitions = _Kept(definitions)
         self._to = to
         self._now = now
-        self._followed: dict[Version, Followed] = {}
 
     async def of(self, page: Sequence[str]) -> list[ForeseenMove]:
-        """How each of these would fare. The reckoning is done aside, so that others are served meanwhile."""
-        law = await self._law(_version(self._to))
-        told = [(await self._laws(ref, log), log) for ref, log in await self._lists.logs(page)]
-        return await asyncio.to_thread(lambda: [self._foreseen(laws, log, law) for laws, log in told])
+        """How each of these would fare. Between one record and the next others have their turn."""
+        law = await law_of(self._definitions, self._to)
+        found = []
+        for ref, log in await self._lists.logs(page):
+            found.append(self._foreseen(await laws_of(self._definitions, ref, log), log, law))
+            await asyncio.sleep(0)
+        return found
 
     def preview(self, process: str, found: Sequence[ForeseenMove]) -> MigrationPreview:
         """All of them together, the gravest first."""
@@ -74,25 +79,27 @@ class Foresight:
             changes=found.sentences if found.refused is None else (found.refused,),
         )
 
-    async def _laws(self, ref: ProcessRef, log: Sequence[Event]) -> Laws:
-        """The law that a record was opened under, and those that it has moved to."""
-        name, versions = ref.process, {}
-        for event in log:
-            if isinstance(event, Migrated):
-                name = event.process or name
-                version = Version(name, event.version, event.revision)
-                versions[version] = await self._law(version)
-        return Laws(first=await self._law(_version(ref)), versions=versions)
 
-    async def _law(self, version: Version) -> Followed:
-        if version not in self._followed:
-            ref = ProcessRef(process=version.process, version=version.version, revision=version.revision)
-            self._followed[version] = Followed(
-                process=await self._definitions.process(ref),
-                calendars=await self._definitions.calendars(ref),
-                default_hours=await self._definitions.default_hours(ref),
-            )
-        return self._followed[version]
+class _Kept:
+    """Definitions that are looked up once for all records."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+        self._calendars: dict[ProcessRef, Mapping[str, BusinessHours]] = {}
+        self._default_hours: dict[ProcessRef, BusinessHours] = {}
+
+    async def process(self, ref: ProcessRef) -> Process:
+        return await self._definitions.process(ref)
+
+    async def calendars(self, ref: ProcessRef) -> Mapping[str, BusinessHours]:
+        if ref not in self._calendars:
+            self._calendars[ref] = await self._definitions.calendars(ref)
+        return self._calendars[ref]
+
+    async def default_hours(self, ref: ProcessRef) -> BusinessHours:
+        if ref not in self._default_hours:
+            self._default_hours[ref] = await self._definitions.default_hours(ref)
+        return self._default_hours[ref]
 
 
 def _version(ref: ProcessRef) -> Version:
