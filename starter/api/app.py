@@ -20,6 +20,7 @@ from starter.api import (
     events,
     governance,
     health,
+    hooks,
     migrations,
     people,
     records,
@@ -41,6 +42,7 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     people.router,
     access.router,
     audit_log.router,
+    *hooks.ROUTERS,
     health.router,
 )
 

@@ -57,6 +57,8 @@ async def apply(
 ) -> ApplyReport:
     """Publish definitions, all or none; what is there already is left as it is. As JSON, or as a file's YAML."""
     definitions = assemble(await _documents(request))
+    if definitions.hooks:  # whoever may declare one, may say what a helpdesk's word means
+        request.state.principal.require("hooks.write")
     return await desk.catalogue.apply(definitions, dry_run=dry_run == "true", draft=draft == "true", notes=notes)
 
 
