@@ -24,7 +24,7 @@ EXIT_CODES: Final = {
     NOT_FOUND: "no such record, process, action, mail or version",
     REFUSED: "the event is refused for the state of the case",
     NOT_THERE: "a service is not there, or a port is taken",
-    UNWELL: "milepost doctor found something that must be mended, or the audit log is broken",
+    UNWELL: "milepost doctor, or process audit --fail-on, found something that must be mended, or the audit log is broken",
 }
 """What each exit code means."""
 
@@ -102,6 +102,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "cannot_consolidate": _REFUSED,
     "stale_etag": Answer(HTTPStatus.PRECONDITION_FAILED, REFUSED),
     "foreign_file": Answer(HTTPStatus.CONFLICT, BAD_INPUT),
+    "unwritable_file": Answer(HTTPStatus.INTERNAL_SERVER_ERROR, BAD_INPUT),
     "invalid_request": _UNREADABLE,
     "unknown_path": _MISSING,
     "method_not_allowed": Answer(HTTPStatus.METHOD_NOT_ALLOWED, BAD_INPUT),
