@@ -27,7 +27,10 @@ Number = count(1, 2_000_000_000)
 class Draft(Body):
     """A definition to keep as the draft of its name."""
 
-    definition: dict[str, Any] = Field(description="as its file would spell it")
+    definition: dict[str, Any] = Field(
+        description="as its file would spell it",
+        examples=[{"process": "Premium", "milestones": [{"milestone": "First Response", "within": "1h"}]}],
+    )
     notes: Word | None = Field(default=None, description="why, for whoever reads the versions")
     based_on: int | None = Field(default=None, ge=1, le=2_000_000_000)
 
@@ -42,13 +45,13 @@ class Copy(Body):
 class Activation(Body):
     """How a version becomes active."""
 
-    default: bool = Field(default=True, description="whether new cases follow it")
+    default: bool = Field(default=True, description="whether new cases follow it", examples=[True])
 
 
 class Retirement(Body):
     """What is retired."""
 
-    version: int | None = Field(default=None, ge=1, le=2_000_000_000, description="default: all versions")
+    version: int | None = Field(default=None, ge=1, le=2_000_000_000, description="default: all versions", examples=[1])
 
 
 # ---------------------------------------------------------------------- processes

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Query
+from pydantic import Field
 
 from sla.entitlements.choosing import Request
 from sla.entitlements.standing import Status
@@ -20,7 +21,7 @@ expiries = routes("Entitlements", "/expiring-entitlements")
 class Asker(Body):
     """Who asks for support, and about what."""
 
-    account: Word | None = None
+    account: Word | None = Field(default=None, examples=["helios"])
     contact: Word | None = None
     asset: Word | None = None
     product: Word | None = None

@@ -57,7 +57,7 @@ class Start(Move):
 class Stop(Body):
     """How it stops."""
 
-    for_good: bool = Field(default=False, description="it ends, and what it has not moved stays where it is")
+    for_good: bool = Field(default=False, description="it ends; the others stay where they are", examples=[False])
 
 
 @router.get("", **asks("migrations.list", "migrations.read"))
