@@ -207,3 +207,10 @@ class CannotConsolidate(MilepostError):
 
     code = "cannot_consolidate"
     text = "'{keep}' cannot take over {sources}: {problem}. {remedy}"
+
+
+class UnwritableFile(MilepostError):
+    """A file cannot be written where it was asked for."""
+
+    code = "unwritable_file"
+    text = "{path}: cannot be written ({problem}). Choose another place, or make room there."

@@ -1,98 +1,146 @@
 """`apply`: check definitions against what is there, then publish them all or none."""
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from activities.actions import mentions
 from sla.calendar import BusinessHours
 from sla.errors import UnknownPerson
-from sla.messages import ProcessRef
+from sla.process.model import Process
 from starter.checks import check_business_days, check_calendars
 from starter.definitions import Definitions, Found
 from starter.self_checks import check_by_themselves
-from starter.views import ApplyLine, ApplyReport
-from store.catalogue import Catalogue
-from store.definitions import StoredDefinitions
+from starter.setup.context import Context
+from starter.views import Applied, ApplyLine, ApplyReport
 from store.directory import StoredDirectory
-from store.engine import Database
 from store.entitlement_files import StoredEntitlementFiles
+from store.hooks import put_hook
 from store.people import Counts
 from store.publication import Publication, Published
 
 if TYPE_CHECKING:
-    from runtime.settings import Settings
     from sla.people import People
-    from sla.process.model import Process
+
+_NO_DRAFTS = "only processes and calendars can be drafts; apply it without --draft"
 
 
 class _DryRun(Exception):
     """Nothing is to be kept."""
 
 
-async def apply_definitions(
-    database: Database,
-    catalogue: Catalogue,
-    definitions: Definitions,
-    settings: "Settings",
-    *,
-    at: datetime,
-    dry_run: bool,
-) -> ApplyReport:
-    """Publish definitions, all or none. Raises what the checks and the catalogue refuse."""
-    check_by_themselves(definitions, settings)
-    hours = await _published_hours(database) | definitions.hours
-    for process in definitions.processes:
-        check_calendars(process, hours)
-        check_business_days(process, hours)
-        await _check_mentions(process, definitions, StoredDirectory(database))
-    lines: list[ApplyLine] = []
-    try:
-        async with catalogue.publishing(at=at) as publication:
-            lines += await _publish(publication, definitions)
-            if dry_run:
-                await publication.finish()
-                raise _DryRun
-    except _DryRun:
-        pass
-    return ApplyReport(dry_run=dry_run, lines=lines)
+class Application:
+    """Definitions held against one installation, by somebody who acts."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._directory = StoredDirectory(context.database)
+
+    def check_by_themselves(self, definitions: Definitions) -> None:
+        """Raise what can be said against them without asking anybody."""
+        check_by_themselves(definitions, self._context.settings)
+
+    async def check(self, definitions: Definitions) -> None:
+        """Raise also what calendars, people, roles and queues that are there, or at hand, have to say."""
+        self.check_by_themselves(definitions)
+        hours = await self._hours() | definitions.hours if definitions.processes else {}
+        for process in definitions.processes:
+            check_calendars(process, hours)
+            check_business_days(process, hours)
+            await self._check_mentions(process, definitions)
+
+    async def apply(
+        self, definitions: Definitions, *, dry_run: bool = False, draft: bool = False, notes: str | None = None
+    ) -> ApplyReport:
+        """Publish definitions, all or none, or keep them as drafts. Raises what the checks and the catalogue refuse."""
+        if draft:
+            self.check_by_themselves(definitions)
+        else:
+            await self.check(definitions)
+        lines: list[ApplyLine] = []
+        try:
+            async with self._context.catalogue.publishing(at=self._context.now(), actor=self._context.actor) as publication:
+                lines += await (_drafted if draft else _published)(publication, definitions, notes)
+                if dry_run:
+                    await publication.finish()
+                    raise _DryRun
+        except _DryRun:
+            pass
+        return ApplyReport(dry_run=dry_run, lines=lines)
+
+    async def _hours(self) -> Mapping[str, BusinessHours]:
+        """The calendars that are in force."""
+        active = [one for one in await self._context.catalogue.versions("calendar") if one.status == "active"]
+        return {one.name: one.calendar() for one in sorted(active, key=lambda one: one.revision)}
+
+    async def _check_mentions(self, found: Found[Process], definitions: Definitions) -> None:
+        """Raise UnknownPerson for a person, role or queue that neither the directory nor the files at hand hold."""
+        at_hand = [file.value for file in definitions.people]
+        for mention in mentions(found.value):
+            held = mention.name in _at_hand(at_hand, mention.what) or await self._held(mention.what, mention.name)
+            if not held:
+                raise UnknownPerson(where=found.where(mention.where), what=mention.what, name=mention.name)
+
+    async def _held(self, what: Literal["person", "role", "queue"], name: str) -> bool:
+        if what == "person":
+            return await self._directory.person(name) is not None
+        if what == "role":
+            return bool(await self._directory.in_role(name))
+        return await self._directory.queue(name) is not None
 
 
-async def _published_hours(database: Database) -> dict[str, BusinessHours]:
-    latest = ProcessRef(process="", version=0, revision=2**31 - 1)
-    return dict(await StoredDefinitions(database).calendars(latest))
-
-
-async def _publish(publication: Publication, definitions: Definitions) -> list[ApplyLine]:
-    lines = [_line("calendar", await publication.publish_calendar(found.value)) for found in definitions.calendars]
+async def _published(publication: Publication, definitions: Definitions, notes: str | None) -> list[ApplyLine]:
+    lines = [
+        _line("calendar", await publication.publish_calendar(found.value, notes=notes)) for found in definitions.calendars
+    ]
     for found in definitions.people:
         counts = await publication.publish_people(found.value, found.document.source)
-        lines.append(ApplyLine(kind="people", name=found.document.source, outcome=_outcome(counts)))
-    lines += [_line("process", await publication.publish_process(found.value)) for found in definitions.processes]
+        lines.append(_counted("people", found.document.source, counts))
+    lines += [
+        _line("process", await publication.publish_process(found.value, notes=notes)) for found in definitions.processes
+    ]
     files = StoredEntitlementFiles(publication.connection, publication.actor, publication.at)
     for promised in definitions.entitlements:  # which name processes and calendars that must be there by now
         counts = await files.put(promised.value, promised.document.source)
-        lines.append(ApplyLine(kind="entitlements", name=promised.document.source, outcome=_outcome(counts)))
+        lines.append(_counted("entitlements", promised.document.source, counts))
+    for hook in definitions.hooks:
+        outcome = await put_hook(publication.connection, hook.value, publication.actor, at=publication.at)
+        lines.append(ApplyLine(kind="hook", name=hook.value.hook, outcome=outcome))
     return lines
 
 
-def _outcome(counts: Counts) -> Literal["created", "changed", "unchanged"]:
-    return "created" if counts.created else "changed" if counts.changed else "unchanged"
+async def _drafted(publication: Publication, definitions: Definitions, notes: str | None) -> list[ApplyLine]:
+    lines = [
+        _line("calendar", await publication.draft_if_other(found.value, notes=notes), draft=True)
+        for found in definitions.calendars
+    ]
+    lines += [
+        _line("process", await publication.draft_if_other(found.value, notes=notes), draft=True)
+        for found in definitions.processes
+    ]
+    skipped = [("people", found.document.source) for found in definitions.people]
+    skipped += [("entitlements", found.document.source) for found in definitions.entitlements]
+    skipped += [("hook", found.value.hook) for found in definitions.hooks]
+    lines += [ApplyLine(kind=kind, name=name, outcome="skipped", changes=[_NO_DRAFTS]) for kind, name in skipped]
+    return lines
 
 
-def _line(kind: Literal["process", "calendar"], published: Published) -> ApplyLine:
-    outcome: Literal["created", "changed", "unchanged"] = "unchanged"
-    if published.created:
-        outcome = "created" if published.version == 1 else "changed"
-    return ApplyLine(kind=kind, name=published.name, version=published.version, outcome=outcome)
+def _line(kind: Literal["process", "calendar"], published: Published, *, draft: bool = False) -> ApplyLine:
+    outcome: Applied = "unchanged" if not published.created else "changed" if published.changes else "created"
+    return ApplyLine(
+        kind=kind,
+        name=published.name,
+        version=published.version,
+        status="draft" if draft and published.created else "active",
+        outcome=outcome,
+        changes=[one.sentence for one in published.changes] if published.created else [],
+    )
 
 
-async def _check_mentions(found: "Found[Process]", definitions: Definitions, directory: StoredDirectory) -> None:
-    """Raise UnknownPerson for a person, role or queue that neither the directory nor the files at hand hold."""
-    at_hand = [file.value for file in definitions.people]
-    for mention in mentions(found.value):
-        held = mention.name in _at_hand(at_hand, mention.what) or await _held(directory, mention.what, mention.name)
-        if not held:
-            raise UnknownPerson(where=found.where(mention.where), what=mention.what, name=mention.name)
+def _counted(kind: Literal["people", "entitlements"], name: str, counts: Counts) -> ApplyLine:
+    outcome: Applied = "created" if counts.created else "changed" if counts.changed else "unchanged"
+    told = {"created": counts.created, "changed": counts.changed, "unchanged": counts.unchanged}
+    words = ", ".join(f"{count} {word}" for word, count in told.items() if count)
+    return ApplyLine(kind=kind, name=name, outcome=outcome, changes=[] if outcome == "unchanged" else [words])
 
 
 def _at_hand(files: "list[People]", what: Literal["person", "role", "queue"]) -> set[str]:
@@ -101,11 +149,3 @@ def _at_hand(files: "list[People]", what: Literal["person", "role", "queue"]) ->
     if what == "role":
         return {role for file in files for person in file.people for role in person.roles}
     return {queue.queue for file in files for queue in file.queues}
-
-
-async def _held(directory: StoredDirectory, what: Literal["person", "role", "queue"], name: str) -> bool:
-    if what == "person":
-        return await directory.person(name) is not None
-    if what == "role":
-        return bool(await directory.in_role(name))
-    return await directory.queue(name) is not None

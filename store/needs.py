@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import Column, ColumnElement, func, or_, select
 
 from sla.process.model import Process
 from store.connection import AnyConnection
-from store.setup_tables import entitlement_templates, entitlements
+from store.setup_tables import entitlement_templates, entitlements, migrations
 from store.tables import people, process_versions
 
+_WAIT: Final = "Wait until they have ended; see: milepost migration list"
 _LISTED: Final = 3
 """How many names a refusal lists."""
 _ANYWHERE: Final = timedelta(days=1)
@@ -29,16 +30,23 @@ class Need:
 
 
 async def of_process(connection: AnyConnection, name: str, at: datetime) -> list[Need]:
-    """Entitlements that are, or will be, in force, and promise this process."""
-    wanted = (entitlements.c.process == name, _not_over(at))
-    count = await connection.scalar(select(func.count()).select_from(entitlements).where(*wanted)) or 0
-    if not count:
-        return []
-    first = select(entitlements.c.id).where(*wanted).order_by(entitlements.c.id).limit(_LISTED)
+    """Entitlements that promise it and are, or will be, in force; migrations that move records to it."""
+    promised = (entitlements.c.process == name, _not_over(at))
+    moving = (migrations.c.to_process == name, migrations.c.state != "ended")
     remedy = f"Let them promise another process: milepost process consolidate OTHER --from '{name}'"
-    return [
-        Need(what="it is promised by entitlements", names=list(await connection.scalars(first)), count=count, remedy=remedy)
+    found = [
+        await _counted(connection, "it is promised by entitlements", entitlements.c.id, promised, remedy),
+        await _counted(connection, "records are being moved to it by migrations", migrations.c.id, moving, _WAIT),
     ]
+    return [need for need in found if need.count]
+
+
+async def _counted(
+    connection: AnyConnection, what: str, identity: Column[str], wanted: Sequence[ColumnElement[bool]], remedy: str
+) -> Need:
+    count = await connection.scalar(select(func.count()).select_from(identity.table).where(*wanted)) or 0
+    first = await connection.scalars(select(identity).where(*wanted).order_by(identity).limit(_LISTED))
+    return Need(what=what, names=list(first), count=count, remedy=remedy)
 
 
 async def of_calendar(connection: AnyConnection, name: str, at: datetime) -> list[Need]:

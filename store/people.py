@@ -1,13 +1,13 @@
-"""The directory's writing side: what a people file says, put into its tables."""
+"""A people file, put into the directory's tables and made of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import RowMapping, Table, delete, select
 
 from sla.errors import UnknownPerson
-from sla.people import People, PersonEntry
+from sla.people import AccountEntry, ContactEntry, Entry, People, PersonEntry, QueueEntry
 from store.connection import AnyConnection
 from store.tables import accounts, contacts, people, person_queues, person_roles, queues
 from store.upsert import put
@@ -109,3 +109,34 @@ def _person_row(person: PersonEntry) -> dict[str, Any]:
 def _without(entry: dict[str, Any], identity: str) -> dict[str, Any]:
     """The columns of an entry whose id bears the name of its kind in the file."""
     return {"id": entry.pop(identity), **entry}
+
+
+async def people_file(connection: AnyConnection) -> People:
+    """All of the directory as one file would say it, each kind by id, for export."""
+    roles, served = await _by_person(connection, person_roles, "role"), await _by_person(connection, person_queues, "queue")
+
+    async def entries(table: Table, entry: type[Entry]) -> tuple[Any, ...]:
+        rows = sorted((await connection.execute(select(table))).mappings(), key=lambda row: str(row["id"]))
+        identity = next(iter(entry.model_fields))
+        return tuple(entry.model_construct(**{identity: row["id"], **_columns(row, entry)}) for row in rows)
+
+    def belonging(person: PersonEntry) -> PersonEntry:
+        return person.model_copy(update={"roles": roles.get(person.person, ()), "queues": served.get(person.person, ())})
+
+    return People(
+        people=tuple([belonging(person) for person in await entries(people, PersonEntry)]),
+        queues=await entries(queues, QueueEntry),
+        accounts=await entries(accounts, AccountEntry),
+        contacts=await entries(contacts, ContactEntry),
+    )
+
+
+def _columns(row: RowMapping, entry: type[Entry]) -> dict[str, Any]:
+    return {name: row[name] for name in entry.model_fields if name in row}
+
+
+async def _by_person(connection: AnyConnection, table: Table, name: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for row in (await connection.execute(select(table))).mappings():
+        found.setdefault(row["person"], []).append(row[name])
+    return {person: tuple(sorted(names)) for person, names in found.items()}

@@ -108,10 +108,10 @@ class Publication(Lifecycle):
         """
         kind, name = kind_and_name(definition)
         versions = await versions_of(self.connection, kind, name)
-        draft, current = the_draft(versions), in_force(versions)
+        draft = the_draft(versions)
         if draft is None and if_match is not None:
             raise StaleEtag(subject=f"The draft of {kind} '{name}'", given=if_match, current="gone")
-        changes = _changes(current, definition)
+        changes = _changes(in_force(versions), definition)
         if draft is None:
             if isinstance(definition, Process):
                 await self._check_limit(versions, name)
@@ -127,6 +127,16 @@ class Publication(Lifecycle):
         after = {"version": version, "status": "draft", "digest": digest_of(definition), "notes": notes}
         await self._note("catalogue.draft", f"{kind}/{name} {version}", draft, after, changes)
         return Published(name=name, version=version, created=True, changes=changes)
+
+    async def draft_if_other(self, definition: Process | BusinessHours, *, notes: str | None = None) -> Published:
+        """Keep a definition as a draft unless it says what is in force, or what the draft says that there is."""
+        kind, name = kind_and_name(definition)
+        versions = await versions_of(self.connection, kind, name)
+        current, draft = in_force(versions), the_draft(versions)
+        for there in (current, draft):
+            if there is not None and not _changes(there, definition):
+                return Published(name=name, version=there.version, created=False)
+        return await self.draft(definition, notes=notes, based_on=_number(current))
 
 
 def _changes(before: StoredVersion | None, after: Process | BusinessHours) -> tuple[Difference, ...]:

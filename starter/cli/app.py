@@ -5,12 +5,52 @@ from typing import Annotated
 import typer
 
 from starter.answers import EXIT_CODES
-from starter.cli import access, apply, audit_log, case, codec, deployment, doctor, imports, mail, running, schema, simulate
+from starter.cli import (
+    access,
+    apply,
+    audit_log,
+    calendars,
+    case,
+    codec,
+    deployment,
+    doctor,
+    entitlement,
+    export,
+    hook,
+    imports,
+    mail,
+    migrate,
+    people,
+    process,
+    running,
+    schema,
+    simulate,
+)
 from starter.cli.services import Services
 
 _EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
 _HELP = "Milepost: service-level agreements, kept by durable workflows."
-_VERBS = (running, doctor, apply, case, mail, simulate, imports, schema, deployment, codec, access, audit_log)
+_VERBS = (
+    running,
+    doctor,
+    apply,
+    export,
+    process,
+    calendars,
+    case,
+    mail,
+    simulate,
+    imports,
+    schema,
+    deployment,
+    codec,
+    access,
+    audit_log,
+    hook,
+    migrate,
+    entitlement,
+    people,
+)
 
 
 def build(services: Services) -> typer.Typer:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from starter.cli.asking import ask
+from starter.cli.catalogue_options import Notes
 from starter.cli.options import Json
 from starter.cli.output import console, write_json
 from starter.cli.services import Services
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from starter.views import ApplyReport
 
 _Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="YAML files or directories of them; - for stdin.")]
-_DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything and say what would come of it; keep nothing.")]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything and say what would change; keep nothing.")]
+_Draft = Annotated[bool, typer.Option("--draft", help="Keep what differs as drafts, which no case sees.")]
 
 
 def register(app: typer.Typer, services: Services) -> None:
@@ -24,13 +26,15 @@ def register(app: typer.Typer, services: Services) -> None:
         return
 
     @app.command()
-    def apply(files: _Files, *, dry_run: _DryRun = False, json: Json = False) -> None:
-        """Publish processes, calendars and people: all that the files define, or nothing.
+    def apply(
+        files: _Files, *, dry_run: _DryRun = False, draft: _Draft = False, notes: Notes = None, json: Json = False
+    ) -> None:
+        """Publish processes, calendars, people and entitlements: all that the files define, or nothing.
 
         What is there already is left as it is. A process gets a new version when it differs; open cases stay on theirs.
         """
         definitions = _checked(files, services)
-        report = ask(services, lambda desk: desk.apply(definitions, dry_run=dry_run))
+        report = ask(services, lambda desk: desk.catalogue.apply(definitions, dry_run=dry_run, draft=draft, notes=notes))
         if json:
             write_json([report.model_dump(mode="json")])
         else:
@@ -50,17 +54,9 @@ def _checked(files: list[Path], services: Services) -> "Definitions":
 
 
 def _show(report: "ApplyReport") -> None:
-    from rich import box  # noqa: PLC0415 - takes time that `--json` does not need
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from starter.cli.render_catalogue import apply_table  # noqa: PLC0415 - takes time that `--json` does not need
 
-    from starter.cli.words import NOTHING, status  # noqa: PLC0415
-
-    table = Table("Kind", "Name", "Version", "Outcome", box=box.SIMPLE_HEAD)
-    for line in report.lines:
-        version = NOTHING if line.version is None else str(line.version)
-        table.add_row(line.kind, escape(line.name), version, status(line.outcome))
     screen = console()
-    screen.print(table)
+    screen.print(apply_table(report.lines))
     if report.dry_run:
         screen.print("Nothing was kept: this was a dry run.")

@@ -29,6 +29,7 @@ class FakeDesk:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.down: MilepostError | Exception | None = None
         self.pages: Iterator[CaseFile] = iter([a_case_file(out=True)])
+        self.catalogue = self
 
     def services(self, settings: Settings | None = None) -> Services:
         """An installation with this Desk."""
@@ -41,7 +42,10 @@ class FakeDesk:
 
         return Services(settings=lambda: settings or Settings(), desk=desk)
 
-    async def apply(self, definitions: Definitions, *, dry_run: bool = False) -> ApplyReport:
+    async def apply(
+        self, definitions: Definitions, *, dry_run: bool = False, draft: bool = False, notes: str | None = None
+    ) -> ApplyReport:
+        del draft, notes
         names = [found.value.process for found in definitions.processes]
         self.asked.append(("apply", {"processes": names, "dry_run": dry_run}))
         lines = [ApplyLine(kind="process", name=name, version=1, outcome="created") for name in names]
