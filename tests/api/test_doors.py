@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterator
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,6 +17,7 @@ from starter.setup.migrations import MigrationsDesk
 from starter.setup.people import PeopleDesk
 from tests.api.live import Live
 from tests.docs.command_line import is_command
+from tests.docs.pages import blocks, commands
 
 PARTS: Final[dict[str, type[Any]]] = {
     "records": Desk,
@@ -165,3 +167,20 @@ def test_every_body_and_every_problem_has_an_example(live: Live) -> None:
     for name, spec in operations(live).items():
         for body in spec.get("requestBody", {}).get("content", {}).values():
             assert "example" in body or has_example(body["schema"]), name
+
+
+CURLS = [words for block in blocks("sh") for words in commands(block.text) if words[0] == "curl"]
+
+
+@pytest.mark.parametrize("words", CURLS, ids=lambda words: words[-1][:60])
+def test_what_the_documentation_shows_with_curl_can_be_asked(live: Live, words: list[str]) -> None:
+    [url] = [word for word in words if word.startswith("http://")]
+    sends = {"--json", "--data-binary", "-X"} & set(words)
+    asked = urlsplit(url).path.split("/")
+    fitting = [
+        set(methods)
+        for path, methods in document(live)["paths"].items()
+        if len(steps := path.split("/")) == len(asked)
+        and all(one.startswith("{") or one == other for one, other in zip(steps, asked, strict=True))
+    ]
+    assert any(("post" if sends else "get") in methods for methods in fitting), url

@@ -12,8 +12,8 @@ from tests.deploy.files import DEPLOY, ROOT, compose, env_file, environment_of_i
 from tests.deploy.tools import checked, tool
 
 ONCE = {"postgres-archive", "temporal-schema", "temporal-namespace", "temporal-admin", "store"}
-OURS = ("store", "worker", "codec")
-WITH_THE_STORE = ("store", "worker")
+OURS = ("store", "worker", "api", "codec")
+WITH_THE_STORE = ("store", "worker", "api")
 LONG_RUNNING = sorted(set(services()) - ONCE)
 TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
 
@@ -92,7 +92,7 @@ def test_ports_are_published_on_loopback_only(name: str) -> None:
 def test_the_database_is_reached_by_those_who_need_it_alone() -> None:
     assert "ports" not in services()["postgres"]
     on_it = {name for name, service in services().items() if "store" in service.get("networks", [])}
-    assert on_it == {"postgres", "temporal-schema", "temporal", "store", "worker"}
+    assert on_it == {"postgres", "temporal-schema", "temporal", "store", "worker", "api"}
     assert compose()["networks"]["store"] == {"internal": True}
 
 
@@ -102,7 +102,7 @@ def test_each_waits_for_what_it_needs_to_be_well_or_done() -> None:
         for name, service in services().items()
     }
     assert waits["temporal"] == {"temporal-schema": "service_completed_successfully"}
-    assert waits["worker"] == {
+    assert waits["api"] == waits["worker"] == {
         "store": "service_completed_successfully",
         "temporal-namespace": "service_completed_successfully",
     }
@@ -150,7 +150,8 @@ def test_every_password_must_be_given_and_none_stands_in_the_file() -> None:
         for variable, value in (service.get("environment") or {}).items()
         if secret.search(variable) or variable == "MILEPOST_DATABASE_URL"
     }
-    assert {name for name, _ in values} == {"postgres", "temporal-schema", "temporal", "store", "worker", "grafana"}
+    with_one = {"postgres", "temporal-schema", "temporal", "store", "worker", "api", "grafana"}
+    assert {name for name, _ in values} == with_one
     assert [value for value in values.values() if not re.search(r"\$\{\w+PASSWORD:\?[^}]+\}", value)] == []
 
 

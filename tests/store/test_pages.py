@@ -75,11 +75,7 @@ async def test_pages_are_the_list_in_parts(database: Database, order: Order) -> 
     assert whole == [*with_deadline, *without], "those without a deadline are last"
     assert without == sorted(without, key=key_of(order), reverse=order.startswith("-"))
     for size, is_open in product((1, 3, 7), (None, True, False)):
-        found: list[StoredRecord] = []
-        while page := await store.list(
-            order_by=order, limit=size, is_open=is_open, after=found and position_of(found[-1]) or None
-        ):
-            found += page
+        found = [one async for one in all_of(store, order_by=order, limit=size, is_open=is_open)]
         assert found == [one for one in whole if is_open is None or one.out is not is_open]
 
 
