@@ -13,6 +13,7 @@ from starter.setup.audit_log import AuditLogDesk
 from starter.setup.catalogue import CatalogueDesk
 from starter.setup.entitlements import EntitlementsDesk
 from starter.setup.governance import GovernanceDesk
+from starter.setup.hooks import HooksDesk
 from starter.setup.migrations import MigrationsDesk
 from starter.setup.people import PeopleDesk
 from tests.api.live import Live
@@ -26,6 +27,7 @@ PARTS: Final[dict[str, type[Any]]] = {
     "catalogue": CatalogueDesk,
     "entitlements": EntitlementsDesk,
     "governance": GovernanceDesk,
+    "hooks": HooksDesk,
     "migrations": MigrationsDesk,
     "people": PeopleDesk,
 }
@@ -34,6 +36,7 @@ NO_ROUTE: Final = {
     "records.acting": "says who asks; each request does so",
     "records.apply": "is catalogue.apply, kept for older callers",
     "records.tell": "is records.report with wait=false",
+    "records.in_bulk": "says how the audit log tells of many; POST /v1/events does so",
     "access.authenticate": "what each request begins with",
 }
 
@@ -78,6 +81,10 @@ COMMANDS: Final = {
     "governance.audit": "process audit",
     "governance.compare": "process compare",
     "governance.consolidate": "process consolidate",
+    "hooks.list": "hook list",
+    "hooks.get": "hook show",
+    "hooks.remove": "hook remove",
+    "hooks.rehearse": "hook test",
     "migrations.preview": "migrate",
     "migrations.start": "migrate",
     "migrations.status": "migration show",
@@ -96,6 +103,8 @@ COMMANDS: Final = {
 
 NO_COMMAND: Final = {
     "records.acting": "the command line's actor is the operating system's user",
+    "records.in_bulk": "says how the audit log tells of many; commands tell one by one",
+    "hooks.receive": "deliveries come by HTTP; `milepost hook test` tries one",
     "access.authenticate": "whoever can run a command needs no key",
 }
 
