@@ -5,6 +5,7 @@ from importlib.util import find_spec
 LIMITS_S: dict[str, int] = {
     "calendar": 180,
     "evaluate": 180,
+    "audit": 60,
     "deciding": 120,
     "history": 240,
     "cost": 240,
@@ -12,7 +13,7 @@ LIMITS_S: dict[str, int] = {
     "lateness": 600,
     "opening": 1500,
     "recovery": 900,
-    "dbos": 420,
+    "dbos": 1200,
 }
 """Seconds, for a busy machine; all of them together usually take three quarters of an hour."""
 
