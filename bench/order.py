@@ -11,9 +11,9 @@ LIMITS_S: dict[str, int] = {
     "cost": 240,
     "throughput": 420,
     "lateness": 600,
-    "opening": 1500,
+    "opening": 1200,
     "recovery": 900,
-    "dbos": 1200,
+    "dbos": 900,
 }
 """Seconds, for a busy machine; all of them together usually take three quarters of an hour."""
 

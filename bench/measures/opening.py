@@ -28,7 +28,7 @@ OURS, RECORDING, BARE = "Milepost", "bare, recording", "bare"
 TIME_LIMIT, MEMORY_LIMIT, LATE_LIMIT = 1.25, 1.25, 1.5
 SLICES = 5
 
-BUDGET_S = 360.0
+BUDGET_S = 600.0
 """Seconds for all of it; if so many cases cannot be opened and acted upon in that time, fewer are taken."""
 
 OTHERS = 1.9
