@@ -37,7 +37,7 @@ from starter.setup.people import PeopleDesk
 from starter.showing import effect_view, record_view
 from starter.views import ApplyReport, CaseFile, RecordPage, TaskView
 from store.entitlements import StoredEntitlements
-from store.pages import Order, position_of
+from store.pages import Filters, Order, position_of
 from store.views import StoredRecord
 
 if TYPE_CHECKING:
@@ -257,8 +257,8 @@ class Desk:
         cursor: str | None = None,
     ) -> RecordPage:
         """A page of the records that match all filters given. Raises InvalidCursor for a cursor of another list."""
-        wanted = {"status": status, "process": process, "account": account, "owner": owner, "queue": queue}
-        listed = {**wanted, "is_open": is_open, "sort": sort}
+        wanted: Filters = {"status": status, "process": process, "account": account, "owner": owner, "queue": queue}
+        listed: dict[str, object] = {**wanted, "is_open": is_open, "sort": sort}
         after = None if cursor is None else read_cursor(cursor, listed)
         found = await self._records.list(**wanted, is_open=is_open, order_by=sort, limit=limit + 1, after=after)
         last = found[limit - 1] if len(found) > limit else None

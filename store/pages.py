@@ -4,9 +4,9 @@ The orders have records without a deadline last. A database would have to look a
 list is put together from strata, in each of which an index has them in order: open and closed, with a deadline and without.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, NamedTuple, TypedDict, get_args
 
 from sqlalchemy import (
     BindParameter,
@@ -21,6 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from sla.timeline import RollUp
 from store.connection import AnyConnection
 from store.tables import records
 from store.views import StoredRecord
@@ -29,8 +30,15 @@ Order = Literal["next_deadline", "-next_deadline", "opened_at", "-opened_at"]
 ORDERS: Final[tuple[Order, ...]] = get_args(Order)
 """A minus: the latest first."""
 
-Wanted = Mapping[str, object]
-"""Columns and what they must hold; None is anything."""
+
+class Filters(TypedDict):
+    """Columns and what they must hold; None is anything."""
+
+    status: RollUp | None
+    process: str | None
+    account: str | None
+    owner: str | None
+    queue: str | None
 
 
 class Position(NamedTuple):
@@ -56,7 +64,7 @@ class _Stratum(NamedTuple):
 
 async def page(
     connection: AnyConnection,
-    wanted: Wanted,
+    wanted: Filters,
     *,
     is_open: bool | None,
     order_by: Order,

@@ -15,7 +15,7 @@ from store.cases import log_of
 from store.connection import AnyConnection
 from store.engine import Database
 from store.facts import OutcomeFact
-from store.pages import Order, Position, Wanted, page
+from store.pages import Filters, Order, Position, page
 from store.rows import effect_of, line_of, occurrence_of
 from store.tables import effect_attempts, effect_ledger, effects, occurrences, outcome_facts, records, tasks
 from store.views import Census, EffectState, StoredRecord, StoredTask
@@ -52,7 +52,7 @@ class Records:
 
         A page takes as long as its rows do, however many records there are (`store.pages`).
         """
-        wanted: Wanted = {"status": status, "process": process, "account": account, "owner": owner, "queue": queue}
+        wanted: Filters = {"status": status, "process": process, "account": account, "owner": owner, "queue": queue}
         async with self._database.reading() as connection:
             rows = await page(connection, wanted, is_open=is_open, order_by=order_by, limit=limit, after=after)
         return [_record(row) for row in rows]

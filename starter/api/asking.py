@@ -68,10 +68,9 @@ class DeskRoute(APIRoute):
                 request.state.principal = principal
                 request.state.desk = service.desk_of(principal, request_id)
                 taken = spec.get("requestBody", {}).get("content", {})
-                if taken:
-                    request.state.media_type = require_media_type(request, taken)
-                if taken and STREAMED not in extra:
-                    request = await _read(request, service)
+                request.state.media_type = require_media_type(request, taken) if taken else ""
+                if request.method != "GET" and STREAMED not in extra:
+                    request = await _read(request, service, operation)
                 asked = _in_words(answer, operation)
                 if UNKEPT in extra:
                     refuse_key(request, operation)
@@ -89,9 +88,11 @@ def _spec(request: Request, route: APIRoute) -> dict[str, Any]:
     return spec
 
 
-async def _read(request: Request, service: Service) -> Request:
-    """The request with its body, which is JSON unless it is said to be something else."""
+async def _read(request: Request, service: Service, operation: str) -> Request:
+    """The request with its body, which is JSON unless it is said to be something else; some operations take none."""
     body = await whole_body(request, service.settings.http_body_max_bytes, "MILEPOST_HTTP_BODY_MAX_BYTES")
+    if not request.state.media_type and body.strip() not in (b"", b"{}"):
+        raise invalid(operation, [{"path": "body", "problem": "is not taken here"}])
     data = read_json(body) if body and request.state.media_type == "application/json" else None
     return Read(request.scope, request.receive, request._send, body, data)  # starlette has no public name for it
 

@@ -6,7 +6,7 @@ from fastapi import Query
 
 from sla.instants import ToldInstant
 from starter.api.asking import AskedDesk, asks, routes
-from starter.api.bodies import Word, count
+from starter.api.bodies import Limit, Version, Word
 from starter.setup.views.audit_log import AuditPage, AuditVerdict
 
 router = routes("Audit log", "/audit-log")
@@ -24,8 +24,8 @@ async def lines(
     since: Annotated[ToldInstant | None, Query()] = None,
     until: Annotated[ToldInstant | None, Query(description="not included")] = None,
     request_id: Annotated[Word | None, Query()] = None,
-    limit: Annotated[count(1, 1000), Query()] = 100,
-    before: Annotated[count(1, 999_999_999) | None, Query(description="`next` of the page before")] = None,
+    limit: Annotated[Limit, Query()] = 100,
+    before: Annotated[Version | None, Query(description="`next` of the page before")] = None,
 ) -> AuditPage:
     """Who changed what, when, from what to what; the latest first."""
     return await desk.audit_log.lines(

@@ -51,15 +51,22 @@ Flag = Literal["true", "false"]
 
 
 def _count(text: Any) -> Any:
-    if not isinstance(text, str) or not (text.isascii() and text.isdecimal()) or len(text) > 9:
+    if isinstance(text, int):
+        return text
+    if not isinstance(text, str) or not (text.isascii() and text.isdecimal()) or len(text) > 10:
         raise ValueError("must be a whole number")
     return int(text)
 
 
-def count(low: int, high: int) -> Any:
-    """The type of a whole number in a query, within bounds."""
-    schema = WithJsonSchema({"type": "integer", "minimum": low, "maximum": high})
-    return Annotated[int, BeforeValidator(_count), Field(ge=low, le=high), schema]
+DIGITS = BeforeValidator(_count)
+"""A whole number in a path or query: digits, and nothing else."""
+NUMBERS_AT_MOST = 2_000_000_000
+Limit = Annotated[int, Field(ge=1, le=1000), DIGITS]
+"""How many at most."""
+Version = Annotated[int, Field(ge=1, le=NUMBERS_AT_MOST), DIGITS]
+"""The number of a version."""
+Place = Annotated[int, Field(ge=0, le=NUMBERS_AT_MOST), DIGITS]
+"""A place in a list, or the number of a line."""
 
 
 class Body(BaseModel):

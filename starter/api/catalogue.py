@@ -10,7 +10,7 @@ from sla.calendar import BusinessHours
 from sla.documents import validate_document
 from sla.process.model import Process
 from starter.api.asking import AskedDesk, asks, routes
-from starter.api.bodies import Body, Name, Word, count
+from starter.api.bodies import NUMBERS_AT_MOST, Body, Name, Version, Word
 from starter.api.definitions import document_of
 from starter.api.tags import IfMatch, seen, tag
 from starter.definitions import Found
@@ -20,8 +20,7 @@ processes = routes("Processes", "/processes")
 calendars = routes("Calendars", "/calendars")
 differences = routes("Definitions", "/differences")
 
-Version = Annotated[count(1, 2_000_000_000) | None, Query(description="default: the one in force, else the latest")]
-Number = count(1, 2_000_000_000)
+Asked = Annotated[Version | None, Query(description="default: the one in force, else the latest")]
 
 
 class Draft(Body):
@@ -32,13 +31,13 @@ class Draft(Body):
         examples=[{"process": "Premium", "milestones": [{"milestone": "First Response", "within": "1h"}]}],
     )
     notes: Word | None = Field(default=None, description="why, for whoever reads the versions")
-    based_on: int | None = Field(default=None, ge=1, le=2_000_000_000)
+    based_on: int | None = Field(default=None, ge=1, le=NUMBERS_AT_MOST)
 
 
 class Copy(Body):
     """A version to begin as a copy of another."""
 
-    based_on: int | None = Field(default=None, ge=1, le=2_000_000_000, description="default: the version in force")
+    based_on: int | None = Field(default=None, ge=1, le=NUMBERS_AT_MOST, description="default: the version in force")
     notes: Word | None = Field(default=None, examples=["P1 in 45 minutes, as agreed with Helios"])
 
 
@@ -51,7 +50,7 @@ class Activation(Body):
 class Retirement(Body):
     """What is retired."""
 
-    version: int | None = Field(default=None, ge=1, le=2_000_000_000, description="default: all versions", examples=[1])
+    version: int | None = Field(default=None, ge=1, le=NUMBERS_AT_MOST, description="default: all versions", examples=[1])
 
 
 # ---------------------------------------------------------------------- processes
@@ -74,7 +73,7 @@ async def draft(desk: AskedDesk, given: Draft, response: Response, if_match: IfM
 
 
 @processes.get("/{name}", **asks("catalogue.process", "catalogue.read"))
-async def process(desk: AskedDesk, name: Name, response: Response, version: Version = None) -> DefinitionView:
+async def process(desk: AskedDesk, name: Name, response: Response, version: Asked = None) -> DefinitionView:
     """A version of a process, with what it says."""
     found = await desk.catalogue.process(name, version)
     tag(response, found.etag)
@@ -97,7 +96,7 @@ async def new_version(desk: AskedDesk, name: Name, given: Copy, response: Respon
 
 @processes.post("/{name}/versions/{version}/activate", **asks("catalogue.activate", "catalogue.write"))
 async def activate(
-    desk: AskedDesk, name: Name, version: Number, given: Activation, response: Response, *, if_match: IfMatch = None
+    desk: AskedDesk, name: Name, version: Version, given: Activation, response: Response, *, if_match: IfMatch = None
 ) -> VersionView:
     """Publish a draft. What it says never changes again."""
     active = await desk.catalogue.activate(name, version, default=given.default, if_match=seen(if_match))
@@ -107,7 +106,7 @@ async def activate(
 
 @processes.post("/{name}/versions/{version}/make-default", **asks("catalogue.make_default", "catalogue.write"))
 async def make_default(
-    desk: AskedDesk, name: Name, version: Number, response: Response, if_match: IfMatch = None
+    desk: AskedDesk, name: Name, version: Version, response: Response, if_match: IfMatch = None
 ) -> VersionView:
     """Let new cases follow this active version. No record moves."""
     changed = await desk.catalogue.make_default(name, version, if_match=seen(if_match))
@@ -140,7 +139,7 @@ async def draft_calendar(desk: AskedDesk, given: Draft, response: Response, if_m
 
 
 @calendars.get("/{name}", **asks("catalogue.calendar", "catalogue.read"))
-async def calendar(desk: AskedDesk, name: Name, response: Response, version: Version = None) -> DefinitionView:
+async def calendar(desk: AskedDesk, name: Name, response: Response, version: Asked = None) -> DefinitionView:
     """A version of a calendar, as it was written."""
     found = await desk.catalogue.calendar(name, version)
     tag(response, found.etag)
@@ -155,7 +154,7 @@ async def calendar_versions(desk: AskedDesk, name: Name) -> list[VersionView]:
 
 @calendars.post("/{name}/versions/{version}/activate", **asks("catalogue.activate_calendar", "catalogue.write"))
 async def activate_calendar(
-    desk: AskedDesk, name: Name, version: Number, response: Response, if_match: IfMatch = None
+    desk: AskedDesk, name: Name, version: Version, response: Response, if_match: IfMatch = None
 ) -> VersionView:
     """Publish a draft: cases that are opened from now on count by it."""
     active = await desk.catalogue.activate_calendar(name, version, if_match=seen(if_match))

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final
 
 from fastapi import Query, Request
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from sla.documents import Document, parse_documents
 from sla.errors import MalformedDocument
@@ -76,9 +76,8 @@ async def _documents(request: Request) -> list[Document]:
 def _checked(data: Any) -> Documents:
     try:
         return Documents.model_validate(data)
-    except ValueError as error:
-        complaints = getattr(error, "errors", list)()
-        told = in_our_words([{**one, "loc": ("body", *one["loc"])} for one in complaints])
+    except ValidationError as error:
+        told = in_our_words([{**one, "loc": ("body", *one["loc"])} for one in error.errors()])
         raise invalid("catalogue.apply", told) from None
 
 

@@ -10,12 +10,16 @@ from sla.entitlements.choosing import Request
 from sla.entitlements.standing import Status
 from sla.instants import ToldInstant
 from starter.api.asking import AskedDesk, asks, routes
-from starter.api.bodies import Body, Name, Word, count
+from starter.api.bodies import DIGITS, Body, Name, Word
 from starter.setup.views.entitlements import EligibilityView, EntitlementView, ExpiryView, UseView
 from starter.views import ChoiceView
 
 router = routes("Entitlements", "/entitlements")
 expiries = routes("Entitlements", "/expiring-entitlements")
+
+
+Most = Annotated[int, Field(ge=1, le=10_000), DIGITS]
+Days = Annotated[int, Field(ge=0, le=3650), DIGITS]
 
 
 class Asker(Body):
@@ -42,7 +46,7 @@ async def list_(
     account: Annotated[Word | None, Query()] = None,
     process: Annotated[Word | None, Query()] = None,
     status: Annotated[Status | None, Query()] = None,
-    limit: Annotated[count(1, 10_000), Query()] = 1000,
+    limit: Annotated[Most, Query()] = 1000,
 ) -> list[EntitlementView]:
     """Entitlements that match all filters."""
     return await desk.entitlements.list(account=account, process=process, status=status, limit=limit)
@@ -73,7 +77,7 @@ async def uses(desk: AskedDesk, entitlement: Name) -> Sequence[UseView]:
 
 
 @expiries.get("", **asks("entitlements.expiring", "entitlements.read"))
-async def expiring(desk: AskedDesk, days: Annotated[count(0, 3650), Query()] = 30) -> Sequence[ExpiryView]:
+async def expiring(desk: AskedDesk, days: Annotated[Days, Query()] = 30) -> Sequence[ExpiryView]:
     """Those whose last day is today or within so many days, the nearest first."""
     return await desk.entitlements.expiring(days)
 

@@ -54,10 +54,7 @@ class Envelope:
             except Exception:
                 logger.exception("request_failed", method=scope["method"], path=scope["path"][:200])
                 if status == 0:
-                    detail = (
-                        f"This is a defect of Milepost, not of your request. Report it with the request id {request_id}."
-                    )
-                    await answered(document("defect", 500, detail, request_id))(scope, receive, sending)
+                    await answered(document("defect", _DEFECT, _OURS, request_id))(scope, receive, sending)
                 return
             finally:
                 ms = round(1000 * (time.monotonic() - began))

@@ -7,10 +7,15 @@ from pydantic import Field
 
 from sla.governance.finding import Severity
 from starter.api.asking import AskedDesk, asks, routes
-from starter.api.bodies import Body, Word, count
+from starter.api.bodies import DIGITS, Body, Word
 from starter.setup.views.governance import AuditQuery, ComparisonView, Consolidation, FindingView
 
 router = routes("Governance", "/governance")
+
+
+Days = Annotated[int, Field(ge=1, le=3650), DIGITS]
+DaysAhead = Annotated[int, Field(ge=0, le=3650), DIGITS]
+Percent = Annotated[int, Field(ge=0, le=99), DIGITS]
 
 
 class Compared(Body):
@@ -31,9 +36,9 @@ class Consolidated(Body):
 @router.get("/audit", **asks("governance.audit", "governance.read"))
 async def audit(
     desk: AskedDesk,
-    idle_days: Annotated[count(1, 3650), Query(description="after how many days without a case a process is named")] = 90,
-    holidays_days: Annotated[count(0, 3650), Query(description="how many days ahead a calendar is named")] = 60,
-    near_percent: Annotated[count(0, 99), Query(description="how far apart near limits may be")] = 10,
+    idle_days: Annotated[Days, Query(description="after how many days without a case a process is named")] = 90,
+    holidays_days: Annotated[DaysAhead, Query(description="how many days ahead a calendar is named")] = 60,
+    near_percent: Annotated[Percent, Query(description="how far apart near limits may be")] = 10,
     severity: Annotated[Severity, Query(description="only findings that are at least so grave")] = "note",
 ) -> list[FindingView]:
     """What is to be seen to in the whole catalogue, the gravest first."""

@@ -10,12 +10,12 @@ from sla.move_query import MoveQuery, MoveTarget
 from sla.moving import RecordState
 from sla.timeline import RollUp
 from starter.api.asking import AskedDesk, asks, routes
-from starter.api.bodies import Body, FieldValue, Name, Word, count
+from starter.api.bodies import NUMBERS_AT_MOST, Body, FieldValue, Limit, Name, Place, Word
 from starter.setup.views.migrations import MigrationPreview, MigrationView, MoveView
 
 router = routes("Migrations", "/migrations")
 
-_VERSION = Field(ge=1, le=2_000_000_000)
+_VERSION = Field(ge=1, le=NUMBERS_AT_MOST)
 
 
 class Meant(Body):
@@ -61,7 +61,7 @@ class Stop(Body):
 
 
 @router.get("", **asks("migrations.list", "migrations.read"))
-async def list_(desk: AskedDesk, limit: Annotated[count(1, 1000), Query()] = 100) -> list[MigrationView]:
+async def list_(desk: AskedDesk, limit: Annotated[Limit, Query()] = 100) -> list[MigrationView]:
     """Migrations, the latest first."""
     return await desk.migrations.list(limit=limit)
 
@@ -89,8 +89,8 @@ async def moves(
     desk: AskedDesk,
     migration: Name,
     state: Annotated[RecordState | None, Query()] = None,
-    after: Annotated[count(0, 999_999_999), Query(description="leave out so many of its list")] = 0,
-    limit: Annotated[count(1, 1000), Query()] = 1000,
+    after: Annotated[Place, Query(description="leave out so many of its list")] = 0,
+    limit: Annotated[Limit, Query()] = 1000,
 ) -> list[MoveView]:
     """What became of its records."""
     return await desk.migrations.moves(migration, state=state, after=after, limit=limit)

@@ -98,7 +98,7 @@ def invalid(operation: str, errors: Sequence[Mapping[str, str]]) -> InvalidReque
 
 def in_our_words(complaints: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Pydantic's complaints: a path and a problem for each, without what was given, which may be a secret."""
-    told = {}
+    told: dict[str, dict[str, str]] = {}
     for one in complaints:
         path = _path(one["loc"])
         told.setdefault(path, {"path": path, "problem": _problem(one)})

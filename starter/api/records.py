@@ -10,12 +10,15 @@ from pydantic import Field
 from sla.messages import Reception
 from sla.timeline import RollUp, Timeline
 from starter.api.asking import AskedDesk, Shared, asks, routes
-from starter.api.bodies import Flag, History, News, Opening, RecordId, Retry, Word, count
+from starter.api.bodies import DIGITS, Flag, History, Limit, News, Opening, RecordId, Retry, Word
 from starter.api.streaming import EVENT_STREAM, changes
 from starter.views import CaseFile, RecordPage, View
 from store.pages import Order
 
 router = routes("Records", "/records")
+
+
+Seconds = Annotated[int, Field(ge=1, le=86_400), DIGITS]
 
 
 class Sent(View):
@@ -62,7 +65,7 @@ async def list_(
     sort: Annotated[Order, Query(description="with `-`, the latest first; records without a deadline are last")] = (
         "next_deadline"
     ),
-    limit: Annotated[count(1, 1000), Query()] = 100,
+    limit: Annotated[Limit, Query()] = 100,
     cursor: Annotated[Word | None, Query(max_length=2000, description="`next` of the page before")] = None,
 ) -> RecordPage:
     """Records that match all filters, a page at a time."""
@@ -118,7 +121,7 @@ async def stream(
     desk: AskedDesk,
     shared: Shared,
     record: RecordId,
-    seconds: Annotated[count(1, 86_400) | None, Query(description="end it after so long")] = None,
+    seconds: Annotated[Seconds | None, Query(description="end it after so long")] = None,
     last_event_id: Annotated[str | None, Header(description="sent by browsers that come back")] = None,
 ) -> Response:
     """The timeline as server-sent events: now, and whenever it changes. A comment every 15 s says that it goes on."""

@@ -14,7 +14,7 @@ IfMatch = Annotated[
 
 def seen(if_match: str | None) -> str | None:
     """The tag that was seen; None if it does not matter."""
-    return None if if_match in (None, "*") else if_match.strip('"')  # type: ignore[union-attr]  # not None here
+    return None if if_match is None or if_match == "*" else if_match.strip('"')
 
 
 def tag(response: Response, etag: str) -> None:

@@ -46,8 +46,8 @@ milestones: [{milestone: First Response, within: 30m}]
 {calendar: office, timezone: Europe/London, hours: {mon: ["09:00-17:00"]}}
 ---
 people:
-  - {person: ada, name: Ada, email: ada@support.example, timezone: Europe/London, roles: [senior_agent]}
-queues: [{queue: tier-1, members: [ada]}]
+  - {person: ada, name: Ada, email: ada@support.example, timezone: Europe/London, roles: [senior_agent], queues: [tier-1]}
+queues: [{queue: tier-1}]
 accounts: [{account: helios, name: Helios, timezone: Europe/Paris, account_manager: ada}]
 """
 

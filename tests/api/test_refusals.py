@@ -171,7 +171,7 @@ def test_what_the_law_refuses_is_a_conflict(agent: httpx.Client) -> None:
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 201, "ünï"])
 def test_an_idempotency_key_is_visible_ascii(agent: httpx.Client, key: str) -> None:
-    found = problem(agent.post("/v1/records", json=GOOD, headers={"Idempotency-Key": key.encode()}))
+    found = problem(agent.post("/v1/records", json=GOOD, headers=[(b"Idempotency-Key", key.encode())]))
     assert found["errors"][0]["path"] == "header.Idempotency-Key"
 
 

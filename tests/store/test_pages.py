@@ -24,7 +24,7 @@ PAGE_S = 0.05
 def a_row(number: int, *, out: bool, deadline: int | None, **more: Any) -> dict[str, Any]:
     """A record with a deadline so many minutes after Monday."""
     opened = MONDAY + timedelta(minutes=number // 3)  # three at once
-    row = {
+    row: dict[str, Any] = {
         "id": f"C-{number:06}", "type": "case", "account": None, "process": "Support", "version": 1, "revision": 1,
         "status": "compliant", "fields": {}, "owner": None, "queue": None, "opened_at": opened, "out": out,
         "next_wakeup": None, "next_deadline": None if deadline is None else MONDAY + timedelta(minutes=deadline),
@@ -129,12 +129,12 @@ FILTERS: list[dict[str, Any]] = [
 async def test_a_page_of_a_hundred_thousand_records_is_read_in_no_time(full: Records) -> None:
     slow = {}
     for order, wanted in product(("next_deadline", "-next_deadline"), FILTERS):
-        first = await full.list(order_by=order, limit=100, **wanted)  # type: ignore[arg-type]  # they are orders
+        first = await full.list(order_by=order, limit=100, **wanted)
         for name, after in (("first", None), ("next", position_of(first[-1]) if first else None)):
             took = []
             for _ in range(3):
                 began = time.perf_counter()
-                await full.list(order_by=order, limit=100, after=after, **wanted)  # type: ignore[arg-type]  # they are orders
+                await full.list(order_by=order, limit=100, after=after, **wanted)
                 took.append(time.perf_counter() - began)
             if min(took) > PAGE_S:
                 slow[order, str(wanted), name] = round(min(took), 3)
