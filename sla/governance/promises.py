@@ -39,14 +39,13 @@ def of_nothing(reading: Reading) -> Iterator[Seen]:
 
 
 def _contradictions(reading: Reading, *, same_scope: bool) -> Iterator[Seen]:
-    by_account: dict[str, list[Promise]] = {}
+    by_account: dict[str, dict[tuple[str, str], Promise]] = {}
     for promise in sorted(reading.snapshot.promises, key=lambda one: (one.process, one.scope, one.entitlement)):
         if promise.process in reading.by_name:
-            by_account.setdefault(promise.account, []).append(promise)
+            by_account.setdefault(promise.account, {}).setdefault((promise.process, promise.scope), promise)
     limits: dict[str, Limits] = {}
     for account, promises in by_account.items():
-        if len({promise.process for promise in promises}) > 1:
-            yield from _of_account(reading, account, promises, limits, same_scope=same_scope)
+        yield from _of_account(reading, account, list(promises.values()), limits, same_scope=same_scope)
 
 
 def _of_account(

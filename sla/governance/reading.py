@@ -62,6 +62,14 @@ class Reading:
         """Every line of what is written."""
         return tuple(line for version in self.written for line in self.lines_of(version))
 
+    @cached_property
+    def entitled(self) -> dict[str, tuple[str, ...]]:
+        """The accounts with an active entitlement to each process."""
+        accounts: dict[str, set[str]] = {}
+        for promise in self.snapshot.promises:
+            accounts.setdefault(promise.process, set()).add(promise.account)
+        return {process: tuple(sorted(names)) for process, names in accounts.items()}
+
     def lines_of(self, version: Version) -> Iterator[Line]:
         """The lines of one version, in order."""
         for position, (milestone, title) in enumerate(titled(version.process)):

@@ -131,8 +131,7 @@ def _any_address(people: Sequence[Person]) -> bool:
 
 def _accounts(reading: Reading, process: str) -> tuple[str, ...]:
     """The accounts that are entitled to a process; all of them if none is."""
-    entitled = {promise.account for promise in reading.snapshot.promises if promise.process == process}
-    return tuple(sorted(entitled or reading.snapshot.directory.managers))
+    return reading.entitled.get(process) or tuple(sorted(reading.snapshot.directory.managers))
 
 
 def _manager_is(directory: Directory, account: str, *, mailed: bool) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sla.calendar import BusinessHours
 from sla.duration import Duration
-from sla.process.conditions import Condition, Every, Neither, Node, Occurs, Some, Test
+from sla.process.conditions import After, Condition, Every, Neither, Node, Occurs, Some, Test
 from sla.process.model import Action, LimitTable, Milestone, Warn
 
 Length = tuple[int, int]
@@ -33,17 +33,19 @@ def condition(found: Condition | None) -> Hashable:
 
 def _node(node: Node | None) -> Hashable:
     match node:
-        case Every(parts):
-            return "all", frozenset(_node(part) for part in _flat(parts, Every))
-        case Some(parts):
-            return "any", frozenset(_node(part) for part in _flat(parts, Some))
+        case Every(parts) | Some(parts):
+            kind = type(node)
+            inner = frozenset(_node(part) for part in _flat(parts, kind))
+            return next(iter(inner)) if len(inner) == 1 else (kind.__name__, inner)
         case Neither(part):
             return "not", _node(part)
         case Test(name, operator, operands):
             return name, _SYNONYMS.get(operator, operator), frozenset(map(scalar, operands))
         case Occurs(name, where):
             return "event", name, _node(where)
-    return node
+        case After(pair):
+            return "after", pair
+    return None
 
 
 def _flat(parts: Iterable[Node], kind: type[Every] | type[Some]) -> Iterable[Node]:

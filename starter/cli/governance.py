@@ -133,7 +133,7 @@ def _consolidate(group: typer.Typer, services: Services) -> None:
 
 def _listed(values: list[str]) -> list[str]:
     """Names with commas between them, over several options."""
-    return [name for row in csv.reader(values, skipinitialspace=True, strict=False) for name in row if name.strip()]
+    return [name.strip() for row in csv.reader(values, skipinitialspace=True) for name in row if name.strip()]
 
 
 def _agreed(foreseen: "Consolidation") -> bool:

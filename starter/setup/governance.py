@@ -9,6 +9,7 @@ from sla.governance.comparing import compare
 from sla.governance.finding import SEVERITIES, Options
 from sla.move_query import MoveQuery, MoveTarget
 from sla.setup_errors import CannotConsolidate, InvalidQuery, MigrationUnderWay, NothingToMove
+from starter.migrations_client import MigrationsClient
 from starter.setup.context import Context
 from starter.setup.migrations import MigrationsDesk
 from starter.setup.views.governance import (
@@ -36,6 +37,7 @@ class GovernanceDesk:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._migrations = MigrationsDesk(context)
+        self._runs = MigrationsClient(context.cases.connected, queue_prefix=context.settings.task_queue)
 
     async def audit(self, query: AuditQuery = _AS_BY_DEFAULT) -> list[FindingView]:
         """What is to be seen to in the whole catalogue, the gravest first. Dates are UTC's. Changes nothing."""
@@ -76,9 +78,12 @@ class GovernanceDesk:
         """Let one process take over others: their entitlements, and their open records if asked; then they are retired.
 
         Entitlements and retirement are one transaction; the records are moved after it, by a migration for each source.
-        Doing it again does what is left to do. Raises UnknownProcess, CannotConsolidate, OtherKindOfRecord, StillNeeded.
+        Doing it again does what is left to do. Raises UnknownProcess, CannotConsolidate, OtherKindOfRecord, StillNeeded;
+        if records are to move, ServiceUnavailable without a Temporal server, before anything is changed.
         """
         wanted = list(dict.fromkeys(sources))
+        if move_records and not dry_run:
+            await self._runs.reach()
         await self._check_migrations(keep, wanted)
         result = await self._handed_over(keep, wanted, dry_run=dry_run)
         if not move_records:

@@ -21,7 +21,7 @@ def asked(desk: FakeDesk, *arguments: str | Path) -> Ran:
 
 
 def test_definitions_are_handed_to_the_desk_as_one(desk: FakeDesk) -> None:
-    ran = asked(desk, "apply", EXAMPLES, "--dry-run", "--json")
+    ran = asked(desk, "apply", EXAMPLES / "processes", EXAMPLES / "people.yaml", "--dry-run", "--json")
     [(_, request)] = desk.asked
     assert request["dry_run"]
     assert sorted(request["processes"]) == [

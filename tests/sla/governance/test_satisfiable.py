@@ -80,7 +80,7 @@ COMPARISONS = ("in", "ne", "not_in", "contains", "not_contains", "starts_with", 
 
 
 @st.composite
-def tests_of_a_field(draw: st.DrawFn) -> dict[str, Any]:
+def field_tests(draw: st.DrawFn) -> dict[str, Any]:
     field = draw(st.sampled_from(["x", "y"]))
     if draw(st.booleans()):
         return {field: draw(st.lists(OPERANDS, min_size=1, max_size=2))}
@@ -90,7 +90,7 @@ def tests_of_a_field(draw: st.DrawFn) -> dict[str, Any]:
 
 
 CONDITIONS = st.recursive(
-    tests_of_a_field(),
+    field_tests(),
     lambda inner: (
         st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"all": parts})
         | st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"any": parts})
