@@ -80,7 +80,7 @@ class StoredEntitlementFiles:
     async def _put(self, table: Table, kind: str, rows: Sequence[Facts], **at_first: Any) -> Counts:
         """Add or change rows, in the order of their ids: so those who lock several never wait for each other in a ring."""
         stored = (await self._connection.execute(select(table))).mappings() if rows else ()
-        there = {row["id"]: row for row in stored}
+        there = {row["id"]: dict(row) for row in stored}
         new = [row for row in rows if row["id"] not in there]
         changed = [row for row in rows if row["id"] in there and any(there[row["id"]][k] != v for k, v in row.items())]
         if new:
@@ -154,10 +154,10 @@ class StoredEntitlementFiles:
 
     async def _processes(self) -> dict[str, str]:
         """The types of records that the processes in force are for."""
-        applies_to = func.coalesce(process_versions.c.body["applies_to"].as_string(), "case")
+        applies_to = func.coalesce(process_versions.c.body["applies_to"].as_string(), "case").label("applies_to")
         in_force = process_versions.c.is_default, process_versions.c.status == "active"
         rows = await self._connection.execute(select(process_versions.c.name, applies_to).where(*in_force))
-        return {row[0]: row[1] for row in rows}
+        return {row.name: row.applies_to for row in rows}
 
     async def _templates(self) -> dict[str, TemplateEntry]:
         bodies = await self._connection.scalars(select(entitlement_templates.c.body))
@@ -165,7 +165,7 @@ class StoredEntitlementFiles:
 
     async def _contracts(self) -> dict[str, ContractEntry]:
         rows = (await self._connection.execute(select(contracts))).mappings()
-        return {row["id"]: contract_of(row) for row in rows}
+        return {row["id"]: contract_of(dict(row)) for row in rows}
 
 
 def product_row(one: ProductEntry) -> Facts:

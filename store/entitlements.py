@@ -132,7 +132,7 @@ class StoredEntitlements:
             return Entitlements(
                 products=tuple([_product(row) for row in await _rows(connection, select(products))]),
                 assets=tuple([_asset(row) for row in await _rows(connection, select(assets))]),
-                contracts=tuple([contract_of(row) for row in await _rows(connection, select(contracts))]),
+                contracts=tuple([contract_of(dict(row)) for row in await _rows(connection, select(contracts))]),
                 entitlement_templates=tuple(TemplateEntry.model_validate(body) for body in templates),
                 entitlements=tuple(EntitlementEntry.model_validate(body) for body in promised),
             )

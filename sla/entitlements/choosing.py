@@ -71,13 +71,13 @@ def choose(candidates: Iterable[Candidate], request: Request, now: datetime) -> 
         return _named(known, request, now)
     problems = {one.name: _problem(one, request, now) for one in known}
     fitting = sorted((one for one in known if problems[one.name] is None), key=order)
-    open_to_it = [one for one in fitting if not _blocked(one)]
-    blocked = tuple(one for one in fitting if _blocked(one))
+    open_to_it = [one for one in fitting if not blocked(one)]
+    used_up = tuple(one for one in fitting if blocked(one))
     best = open_to_it[0] if open_to_it else None
-    rejected = [Rejected(entitlement=one.name, reason=_spent(one)) for one in blocked]
+    rejected = [Rejected(entitlement=one.name, reason=spent(one)) for one in used_up]
     rejected += [Rejected(entitlement=name, reason=problem) for name, problem in problems.items() if problem]
     if best is None:
-        return Choice(chosen=None, why=_none(known, request), rejected=_by_name(rejected), exhausted=blocked)
+        return Choice(chosen=None, why=_none(known, request), rejected=_by_name(rejected), exhausted=used_up)
     rejected += [Rejected(entitlement=one.name, reason=_behind(one, best)) for one in open_to_it[1:]]
     why = f"the best of {len(known)}: it is for {_RANKS[_rank(best)]}" if len(known) > 1 else _only(best)
     return Choice(chosen=best, why=why, rejected=_by_name(rejected), warnings=_warnings(best))
@@ -107,7 +107,7 @@ def _named(known: Sequence[Candidate], request: Request, now: datetime) -> Choic
     if (problem := _problem(found, request, now)) is not None:
         reason = f"The entitlement '{found.name}' does not fit: {problem}"
         raise NotEntitled(problem=reason, remedy="Name another, or none; see: milepost entitlement choose")
-    if _blocked(found):
+    if blocked(found):
         raise _used_up(found)
     others = [Rejected(entitlement=one.name, reason="the record names another") for one in known if one is not found]
     return Choice(chosen=found, why="the record names it", rejected=_by_name(others), warnings=_warnings(found))
@@ -118,7 +118,7 @@ def _named(known: Sequence[Candidate], request: Request, now: datetime) -> Choic
 
 def _problem(one: Candidate, request: Request, now: datetime) -> str | None:
     """The first reason for which it does not fit, in words; None if it fits."""
-    return misfit(one, request) or _out_of_term(one, now)
+    return misfit(one, request) or out_of_term(one, now)
 
 
 def misfit(one: Candidate, request: Request) -> str | None:
@@ -197,7 +197,8 @@ def _types(one: Candidate, request: Request) -> dict[str, str] | None:
     return None
 
 
-def _out_of_term(one: Candidate, now: datetime) -> str | None:
+def out_of_term(one: Candidate, now: datetime) -> str | None:
+    """Why it is not in force, in words; None if it is."""
     status = status_of(one.entitlement, one.zone, now)
     if status == "active":
         return None
@@ -253,17 +254,20 @@ def _by_name(rejected: list[Rejected]) -> tuple[Rejected, ...]:
 # ---------------------------------------------------------------------- used up
 
 
-def _blocked(one: Candidate) -> bool:
+def blocked(one: Candidate) -> bool:
+    """Whether it is used up, and that ends it."""
     return one.exhausted and one.entitlement.on_exhausted == "block"
 
 
-def _spent(one: Candidate) -> str:
-    return f"all {one.entitlement.per_incident} of its incidents are used"
+def spent(one: Candidate) -> str:
+    """That it is used up, in words."""
+    allowed = one.entitlement.per_incident
+    return "its only incident is used" if allowed == 1 else f"all {allowed} of its incidents are used"
 
 
 def _warnings(best: Candidate) -> tuple[str, ...]:
     if best.exhausted and best.entitlement.on_exhausted == "warn":
-        return (f"Entitlement '{best.name}': {_spent(best)}; this record goes beyond them.",)
+        return (f"Entitlement '{best.name}': {spent(best)}; this record goes beyond them.",)
     return ()
 
 

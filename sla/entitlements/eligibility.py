@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sla.calendar import ALWAYS, BusinessHours
-from sla.entitlements.choosing import Rejected, Request, misfit, order
+from sla.entitlements.choosing import Rejected, Request, blocked, misfit, order, out_of_term, spent
 from sla.entitlements.standing import Candidate, begins_at, ends_at, status_of
 from sla.errors import NoOpenTime
 
@@ -65,11 +65,8 @@ def _closed(one: Candidate, request: Request, now: datetime, hours: BusinessHour
     """Why one may not ask by it now; None if one may."""
     if (problem := _never(one, request)) is not None:
         return problem
-    status = status_of(one.entitlement, one.zone, now)
-    if status == "expired":
-        return f"it expired: its last day was {one.entitlement.ends_on}"
-    if status == "inactive":
-        return f"it has not begun: its first day is {one.entitlement.starts_on}"
+    if (problem := out_of_term(one, now)) is not None:
+        return problem
     return None if hours.is_open(now) else f"its business hours '{hours.calendar}' are closed now"
 
 
@@ -77,9 +74,7 @@ def _never(one: Candidate, request: Request) -> str | None:
     """Why waiting would not help."""
     if (problem := misfit(one, request)) is not None:
         return problem
-    if one.exhausted and one.entitlement.on_exhausted == "block":
-        return f"all {one.entitlement.per_incident} of its incidents are used"
-    return None
+    return spent(one) if blocked(one) else None
 
 
 def _until(one: Candidate, now: datetime, hours: BusinessHours) -> datetime | None:

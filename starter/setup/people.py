@@ -5,6 +5,7 @@ The rules are those by which actions find people (`activities.actions`); here th
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -167,13 +168,13 @@ class PeopleDesk:
         )
 
 
-def _read(kind: object, to: str) -> None:
+def _read(kind: Any, to: str) -> None:
     """Raise InvalidAction for a name that no action takes."""
     if (problem := _refused(kind, to)) is not None:
         raise InvalidAction(where="to", problem=problem)
 
 
-def _refused(kind: object, to: str) -> str | None:
+def _refused(kind: Any, to: str) -> str | None:
     try:
         TypeAdapter(kind).validate_python(to)
     except ValidationError as error:

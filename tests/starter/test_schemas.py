@@ -14,7 +14,12 @@ from starter.schemas import schemas
 from tests.starter.bench import OFFICE, Json, a_milestone, a_process
 from tests.starter.command_line import EXAMPLES, ROOT, milepost
 
-KINDS = {"process": "processes/*.yaml", "calendar": "calendars/*.yaml", "people": "people.yaml", "entitlements": "entitlements.yaml"}
+KINDS = {
+    "process": "processes/*.yaml",
+    "calendar": "calendars/*.yaml",
+    "people": "people.yaml",
+    "entitlements": "entitlements.yaml",
+}
 
 
 def validator(kind: str) -> Any:
