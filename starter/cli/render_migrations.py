@@ -1,6 +1,5 @@
 """Migrations on a terminal: what one would change, how far one has come, and a list of them."""
 
-from collections import Counter
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
@@ -47,7 +46,7 @@ def preview_page(preview: MigrationPreview) -> RenderableType:
     ]
     if preview.actions:
         noun = "action" if preview.actions == 1 else "actions"
-        parts.append(f"  {preview.actions} {noun}, such as mails, would be set off at once")
+        parts += ["", f"{preview.actions} {noun}, such as mails, would be set off at once."]
     if differing:
         parts += ["", _records(differing[:LISTED])]
     if len(differing) > LISTED:
@@ -101,9 +100,8 @@ def migration_page(found: MigrationView, moves: Sequence[MoveView], zone: ZoneIn
 
 
 def _counts(found: MigrationView) -> str:
-    counted = Counter(found.progress.model_dump())
-    words_ = ("moved", "skipped", "failed", "waiting")
-    return " · ".join(f"{counted[one]} {_STATES[one]}" for one in words_)
+    names = ("moved", "skipped", "failed", "waiting")
+    return " · ".join(f"{getattr(found.progress, name)} {_STATES[name]}" for name in names)
 
 
 def migration_table(found: Sequence[MigrationView], zone: ZoneInfo) -> Fitting:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Row, select, update
 
 from sla.acting import Actor
 from sla.move_query import MoveQuery, MoveTarget
@@ -13,6 +13,7 @@ from store.catalogue import Catalogue
 from store.engine import Database
 from store.move_lists import MoveLists, StoredMigration
 from store.moving import StoredMigrations
+from store.setup_tables import audit_log
 from store.tables import records
 from tests.store.builders import REF, a_process, append, at, opened
 
@@ -63,3 +64,10 @@ async def turn(migrations: StoredMigrations, name: str, state: State) -> Progres
 
 async def listed(lists: MoveLists, name: str) -> dict[str, str]:
     return {one.record: one.state for one in await lists.moves(name)}
+
+
+async def audited(database: Database) -> Sequence[Row[Any]]:
+    """What the audit log says of migrations."""
+    lines = select(audit_log).where(audit_log.c.verb.startswith("migrations.")).order_by(audit_log.c.number)
+    async with database.reading() as connection:
+        return (await connection.execute(lines)).all()

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from sla.errors import UnknownProcess
 from sla.messages import ProcessRef
@@ -21,13 +21,13 @@ from store.catalogue import Catalogue
 from store.engine import Database
 from store.move_lists import MoveLists, StoredMigration
 from store.moving import StoredMigrations
-from store.setup_tables import audit_log
 from store.tables import process_versions, records
 from tests.store.builders import a_process, append, at, opened
 from tests.store.moving_builders import (
     ALL,
     SECOND,
     a_morning,
+    audited,
     begin,
     is_now,
     listed,
@@ -112,8 +112,7 @@ class TestTheList:
     ) -> None:
         await a_morning(cases)
         made = await begin(lists, MoveQuery(process="Support", version=1))
-        async with database.reading() as connection:
-            line = (await connection.execute(select(audit_log))).one()
+        [line] = await audited(database)
         assert (line.who, line.verb, line.subject) == ("anna", "migrations.start", f"migration/{made.id}")
         assert line.after == {"to": "Support 2", "records": 3, "wanted": {"process": "Support", "version": 1}}
 

@@ -1,7 +1,6 @@
 """What becomes of records that are to move: in the order of their list, and for good."""
 
 import pytest
-from sqlalchemy import select
 
 from activities.ports import Migrations
 from sla.messages import ProcessRef
@@ -13,13 +12,13 @@ from store.cases import StoredCases
 from store.engine import Database
 from store.move_lists import MoveLists
 from store.moving import StoredMigrations
-from store.setup_tables import audit_log
 from tests.store.builders import REF, an_event, append, at
 from tests.store.moving_builders import (
     ALL,
     ANNA,
     a_morning,
     ask_next,
+    audited,
     begin,
     is_now,
     listed,
@@ -138,9 +137,7 @@ class TestComingToRest:
         assert (ended.state, ended.ended_at) == ("ended", at("09:40"))
         await turn(migrations, name, "running")
         assert (await lists.get(name)).state == "ended", "what has ended stays so"
-        async with database.reading() as connection:
-            lines = (await connection.execute(select(audit_log).order_by(audit_log.c.number))).all()
-        told = [(line.verb, line.before, line.after) for line in lines[1:]]
+        told = [(line.verb, line.before, line.after) for line in (await audited(database))[1:]]
         assert told == [
             ("migrations.stopping", {"state": "running"}, {"state": "stopping"}),
             ("migrations.running", {"state": "stopping"}, {"state": "running"}),

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from sqlalchemy import select
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
 from activities.adapters.web import HttpWeb
@@ -45,11 +45,12 @@ Server = Callable[[], AbstractAsyncContextManager[WorkflowEnvironment]]
 class MovingBench:
     """Cases of Support, which begins with an hour to answer. Anna is at the Desk."""
 
-    def __init__(self, directory: Path, server: Server = skipping) -> None:
+    def __init__(self, directory: Path, server: Server = skipping, *, prefix: str = "") -> None:
         self._url = f"sqlite:///{directory / 'milepost.db'}"
         self._server = server
         self._stack = AsyncExitStack()
-        self.settings = Settings(database_url=self._url, task_queue=f"q-{uuid.uuid4().hex[:8]}", data_dir=directory)
+        queue = prefix or f"q-{uuid.uuid4().hex[:8]}"
+        self.settings = Settings(database_url=self._url, task_queue=queue, data_dir=directory)
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -144,6 +145,15 @@ class MovingBench:
 
     # ------------------------------------------------------------------ looking
 
+    async def runs(self, migration: str) -> list[WorkflowHistory]:
+        """The histories of all runs of a migration's workflow, the first one first."""
+        name = moving.workflow_id(migration)
+        last = self.client.get_workflow_handle(name)
+        found = [await last.fetch_history()]
+        while before := _continued_from(found[0]):
+            found.insert(0, await self.client.get_workflow_handle(name, run_id=before).fetch_history())
+        return found
+
     async def versions(self) -> dict[str, int]:
         """Which version each record follows."""
         async with self.database.reading() as connection:
@@ -164,3 +174,9 @@ class MovingBench:
         """Wait, but not for ever."""
         async with asyncio.timeout(PATIENCE_S):
             return await work
+
+
+def _continued_from(history: WorkflowHistory) -> str:
+    """The run that this one continues; empty for a first run."""
+    started = history.events[0].workflow_execution_started_event_attributes
+    return started.continued_execution_run_id

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import field_serializer
+
 from sla.instants import Instant
 from sla.move_query import MoveQuery
 from sla.moving import Progress, RecordState, State
@@ -55,6 +57,11 @@ class MigrationView(View):
     ended_at: Instant | None
     records: int
     progress: Progress
+
+    @field_serializer("progress")
+    def _in_full(self, progress: Progress) -> dict[str, int]:
+        """A payload leaves out what is zero; who reads this wants all numbers."""
+        return {name: getattr(progress, name) for name in Progress.model_fields}
 
 
 class MoveView(View):
