@@ -1,6 +1,5 @@
 """`apply`: check definitions against what is there, then publish them all or none."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from activities.actions import mentions
@@ -21,6 +20,8 @@ from store.publication import Publication, Published
 if TYPE_CHECKING:
     from sla.people import People
 
+_LISTED = 10
+"""How many changed people are named one by one."""
 _NO_DRAFTS = "only processes and calendars can be drafts; apply it without --draft"
 
 
@@ -67,7 +68,7 @@ class Application:
             pass
         return ApplyReport(dry_run=dry_run, lines=lines)
 
-    async def _hours(self) -> Mapping[str, BusinessHours]:
+    async def _hours(self) -> dict[str, BusinessHours]:
         """The calendars that are in force."""
         active = [one for one in await self._context.catalogue.versions("calendar") if one.status == "active"]
         return {one.name: one.calendar() for one in sorted(active, key=lambda one: one.revision)}
@@ -139,8 +140,9 @@ def _line(kind: Literal["process", "calendar"], published: Published, *, draft: 
 def _counted(kind: Literal["people", "entitlements"], name: str, counts: Counts) -> ApplyLine:
     outcome: Applied = "created" if counts.created else "changed" if counts.changed else "unchanged"
     told = {"created": counts.created, "changed": counts.changed, "unchanged": counts.unchanged}
-    words = ", ".join(f"{count} {word}" for word, count in told.items() if count)
-    return ApplyLine(kind=kind, name=name, outcome=outcome, changes=[] if outcome == "unchanged" else [words])
+    numbers = ", ".join(f"{count} {word}" for word, count in told.items() if count)
+    words = [] if outcome == "unchanged" else list(counts.changes) if 0 < len(counts.changes) <= _LISTED else [numbers]
+    return ApplyLine(kind=kind, name=name, outcome=outcome, changes=words)
 
 
 def _at_hand(files: "list[People]", what: Literal["person", "role", "queue"]) -> set[str]:

@@ -6,7 +6,9 @@ Left out are drafts, versions that are no longer in force, and what is retired.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
@@ -14,10 +16,10 @@ from pydantic import BaseModel
 from sla.calendar import BusinessHours
 from sla.process.model import Process
 from sla.yamlwriting import write_document
-from starter.spelling import spelled, spelled_entry
+from starter.spelling import spelled
 
 if TYPE_CHECKING:
-    from sla.entitlements.model import Entitlements
+    from sla.entitlements.model import EntitlementEntry, Entitlements
     from sla.hooks.model import Hook
     from sla.people import People
 
@@ -31,6 +33,22 @@ IDENTITIES: Final[Mapping[str, str]] = {
 """What the entries of each list are known by."""
 _LONGEST: Final = 80
 _OTHER: Final = re.compile(r"[^a-z0-9]+")
+
+
+def still_told(file: "Entitlements", processes: Container[str], calendars: Container[str], at: datetime) -> "Entitlements":
+    """Without the entitlements that are over, where what they promised is no longer in force: nobody could apply them."""
+    templates = {one.template: one for one in file.entitlement_templates}
+    contracts = {one.contract: one for one in file.contracts}
+    yesterday = (at - timedelta(days=1)).date()  # a day ends somewhere on Earth a day later than in UTC
+
+    def applicable(one: "EntitlementEntry") -> bool:
+        whole = one.of(templates.get(one.template or "")).under(contracts.get(one.contract or ""))
+        named = (whole.process is None or whole.process in processes) and (
+            whole.business_hours is None or whole.business_hours in calendars
+        )
+        return named or whole.ends_on is None or whole.ends_on >= yesterday
+
+    return file.model_copy(update={"entitlements": tuple(one for one in file.entitlements if applicable(one))})
 
 
 def files_of(
@@ -60,10 +78,17 @@ def _one(path: str, entries: BaseModel) -> dict[str, str]:
     """A file of entries by kind, each by id; none if there are none."""
     data: dict[str, Any] = {}
     for kind in type(entries).model_fields:
-        listed = [spelled_entry(one, IDENTITIES[kind]) for one in getattr(entries, kind)]
+        listed = [_entry(kind, one) for one in getattr(entries, kind)]
         if listed:
-            data[kind] = sorted(listed, key=lambda one, kind=kind: str(one[IDENTITIES[kind]]))
+            data[kind] = sorted(listed, key=itemgetter(IDENTITIES[kind]))
     return {path: HEAD + write_document(data)} if data else {}
+
+
+def _entry(kind: str, entry: BaseModel) -> dict[str, Any]:
+    """An entry, its id first. Of a promise also what is as by default, if it was said: it stands against a template."""
+    said = kind in ("entitlement_templates", "entitlements")
+    data: dict[str, Any] = entry.model_dump(mode="json", exclude_unset=said, exclude_defaults=not said)
+    return {IDENTITIES[kind]: data[IDENTITIES[kind]], **data}
 
 
 def file_names(names: Sequence[str]) -> dict[str, str]:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
-
 from sla.calendar import BusinessHours
 from sla.process.model import Process
 
@@ -16,12 +14,6 @@ def spelled(definition: Process | BusinessHours) -> dict[str, Any]:
         return data
     data = {"process": data["process"], "applies_to": definition.applies_to, **data}
     return data | {"milestones": [_line(line) for line in data["milestones"]]}
-
-
-def spelled_entry(entry: BaseModel, identity: str) -> dict[str, Any]:
-    """An entry of a people or entitlements file, its id first."""
-    data: dict[str, Any] = entry.model_dump(mode="json", exclude_defaults=True)
-    return {identity: data[identity], **data}
 
 
 def _line(line: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from store.connection import AnyConnection
 from store.setup_tables import entitlement_templates, entitlements, migrations
 from store.tables import people, process_versions
 
+_TEMPLATES: Final = "Let them name another process first."
 _WAIT: Final = "Wait until they have ended; see: milepost migration list"
 _LISTED: Final = 3
 """How many names a refusal lists."""
@@ -34,8 +35,11 @@ async def of_process(connection: AnyConnection, name: str, at: datetime) -> list
     promised = (entitlements.c.process == name, _not_over(at))
     moving = (migrations.c.to_process == name, migrations.c.state != "ended")
     remedy = f"Let them promise another process: milepost process consolidate OTHER --from '{name}'"
+    templates = await connection.execute(select(entitlement_templates))
+    named = sorted(row.id for row in templates if row.body.get("process") == name)
     found = [
         await _counted(connection, "it is promised by entitlements", entitlements.c.id, promised, remedy),
+        Need(what="it is promised by templates", names=named[:_LISTED], count=len(named), remedy=_TEMPLATES),
         await _counted(connection, "records are being moved to it by migrations", migrations.c.id, moving, _WAIT),
     ]
     return [need for need in found if need.count]

@@ -1,7 +1,7 @@
 """A people file, put into the directory's tables and made of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import RowMapping, Table, delete, select
@@ -20,12 +20,15 @@ class Counts:
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+    changes: tuple[str, ...] = field(default=(), compare=False)
+    """What is different, in words, where that is told."""
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
             created=self.created + other.created,
             changed=self.changed + other.changed,
             unchanged=self.unchanged + other.unchanged,
+            changes=(*self.changes, *other.changes),
         )
 
 

@@ -4,7 +4,7 @@ So a process or a person may name a calendar that the same apply brings later, a
 become of a version once it is there, is in `store.lifecycle`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sla.calendar import BusinessHours
 from sla.governance.differences import Difference, between_calendars, between_processes
@@ -14,7 +14,8 @@ from sla.setup_errors import StaleEtag
 from store.audit import note
 from store.changing import as_written
 from store.lifecycle import Lifecycle
-from store.people import Counts, StoredPeople
+from store.people import Counts, StoredPeople, people_file
+from store.people_changes import changes_between, entries_of
 from store.versions import StoredVersion, digest_of, in_force, kind_and_name, known_text, the_draft, versions_of
 
 __all__ = ["Publication", "Published", "digest_of", "known_text"]
@@ -86,11 +87,15 @@ class Publication(Lifecycle):
     async def publish_people(self, people: People, where: str = "people") -> Counts:
         """Make the directory hold what this file says; what it does not mention stays. `where` names the file in errors."""
         self._calendars_named += ((f"{where}: {path}", calendar) for path, calendar in people.calendars())
+        before = entries_of(await people_file(self.connection))
         counts = await StoredPeople(self.connection).put(people, where)
-        if counts.created or counts.changed:
-            after = {"created": counts.created, "changed": counts.changed, "unchanged": counts.unchanged}
-            await note(self.connection, self.actor, "catalogue.apply", f"people/{where}", at=self.at, after=after)
-        return counts
+        if not counts.created and not counts.changed:
+            return counts
+        changes = list(changes_between(before, entries_of(await people_file(self.connection))))
+        for one in changes:
+            line = ("catalogue.apply", one.subject)
+            await note(self.connection, self.actor, *line, at=self.at, before=one.before, after=one.after)
+        return replace(counts, changes=tuple(one.sentence for one in changes))
 
     # ------------------------------------------------------------------ drafts
 

@@ -1,5 +1,6 @@
 """`milepost calendar`: business hours as series of versions."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from starter.desk import Desk
     from starter.setup.views.catalogue import DefinitionView, DiffView, VersionView
 
-_File = Annotated[options.Path, typer.Option("--file", "-f", metavar="FILE", help="What it says, as YAML; - for stdin.")]
+_File = Annotated[Path, typer.Option("--file", "-f", metavar="FILE", help="What it says, as YAML; - for stdin.")]
 _Retired = Annotated[
     int | None, typer.Option("--version", min=1, metavar="N", help="Only this draft; default: the calendar as a whole.")
 ]

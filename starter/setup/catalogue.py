@@ -173,17 +173,18 @@ class CatalogueDesk:
 
     async def export(self) -> dict[str, str]:
         """What is in force, as files by path. To apply them publishes nothing new."""
-        from starter.exporting import files_of  # noqa: PLC0415 - no other verb needs what people files need
+        from starter.exporting import files_of, still_told  # noqa: PLC0415 - no other verb needs what people files need
 
         processes = _current(await self._catalogue.versions("process"))
         calendars = _current(await self._catalogue.versions("calendar"))
         async with self._context.database.reading() as connection:
             people = await people_file(connection)
+        promised = await StoredEntitlements(self._context.database).file()
         return files_of(
             [one.process() for one in processes],
             [one.written() for one in calendars],
             people,
-            await StoredEntitlements(self._context.database).file(),
+            still_told(promised, {one.name for one in processes}, {one.name for one in calendars}, self._context.now()),
             await StoredHooks(self._context.database).all(),
         )
 

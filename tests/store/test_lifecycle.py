@@ -13,6 +13,7 @@ from sla.calendar import BusinessHours
 from sla.errors import LimitExceeded, UnknownCalendar, UnknownProcess
 from sla.messages import ProcessRef
 from sla.people import People
+from sla.process.model import Process
 from sla.setup_errors import NoSuchCalendar, StaleEtag, StillNeeded, UnknownVersion, WrongStatus
 from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
@@ -45,7 +46,15 @@ async def change(catalogue: Catalogue, work: Callable[[Publication], Awaitable[A
 
 async def publish(catalogue: Catalogue, *limits: str, **more: Any) -> None:
     for within in limits:
-        await change(catalogue, lambda one, within=within: one.publish_process(a_process(within=within, **more)))
+        await change(catalogue, publishing(a_process(within=within, **more)))
+
+
+def publishing(process: Process) -> Callable[[Publication], Awaitable[Published]]:
+    return lambda one: one.publish_process(process)
+
+
+def drafting(definition: Process | BusinessHours, notes: str) -> Callable[[Publication], Awaitable[Published]]:
+    return lambda one: one.draft(definition, notes=notes)
 
 
 async def statuses(catalogue: Catalogue, name: str = "Support", kind: Kind = "process") -> dict[int, str]:
@@ -56,7 +65,14 @@ async def statuses(catalogue: Catalogue, name: str = "Support", kind: Kind = "pr
 async def promise(database: Database, process: str | None, *, ends_on: date | None = None, hours: str | None = None) -> None:
     async with database.transaction() as connection:
         await connection.execute(accounts.insert().values(id="helios", name="Helios", timezone="UTC"))
-        row = {"id": "E-1", "account": "helios", "contacts": [], "process": process, "ends_on": ends_on, "used": 0}
+        row: dict[str, Any] = {
+            "id": "E-1",
+            "account": "helios",
+            "contacts": [],
+            "process": process,
+            "ends_on": ends_on,
+            "used": 0,
+        }
         await connection.execute(entitlements.insert().values(**row, body={"entitlement": "E-1", "business_hours": hours}))
 
 
@@ -74,7 +90,7 @@ class TestDrafts:
 
     async def test_there_is_one_draft_and_a_new_one_takes_its_place(self, catalogue: Catalogue) -> None:
         for within in ("2h", "3h"):
-            await change(catalogue, lambda one, within=within: one.draft(a_process(within=within), notes=within))
+            await change(catalogue, drafting(a_process(within=within), within))
         [draft] = await catalogue.versions("process", "Support")
         assert (draft.version, draft.notes, draft.process()) == (1, "3h", a_process(within="3h"))
         again = await change(catalogue, lambda one: one.draft(a_process(within="3h"), notes="3h"))
@@ -262,8 +278,8 @@ class TestCalendars:
         german = some_hours(holidays=[{"country": "DE"}])
         dates = german.resolved(range(2025, 2032))
         for hours, version in ((dates, 1), (german, 2), (german, 2)):
-            published = await change(catalogue, lambda one, hours=hours: one.publish_calendar(hours))
-            assert published.version == version
+            async with catalogue.publishing(at=NOW) as publication:
+                assert (await publication.publish_calendar(hours)).version == version
 
     async def test_what_names_a_calendar_keeps_it(self, catalogue: Catalogue, database: Database) -> None:
         await change(catalogue, lambda one: one.publish_calendar(some_hours()))
