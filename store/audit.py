@@ -132,7 +132,7 @@ class StoredAuditLog:
                 rows = (await connection.execute(batch.limit(BATCH))).mappings().all()
                 head = (await connection.execute(_HEAD)).one_or_none()
             for row in rows:
-                walk.follow(row)
+                walk.follow(dict(row))
             if len(rows) < BATCH:  # both were read at one instant: nothing was added in between
                 walk.end(NOTHING if head is None else Head(number=head.number, hash=head.hash))
                 return walk

@@ -174,18 +174,20 @@ class IdentityTokens:
 
     async def _asked(self) -> Sequence[Mapping[str, Any]]:
         async with httpx.AsyncClient(timeout=FETCH_S, follow_redirects=False) as client:
-            url = self.issuer.jwks_url
-            if not url:
-                described = await _object(client, self.issuer.issuer.rstrip("/") + _DISCOVERY)
-                url = described.get("jwks_uri")
-                if described.get("issuer") != self.issuer.issuer or not isinstance(url, str):
-                    raise ValueError("the provider describes another issuer, or names no keys")
-                if url.startswith("http://") and not self.issuer.issuer.startswith("http://"):
-                    raise ValueError("the provider's keys are not protected on their way")
+            url = self.issuer.jwks_url or self._named_by(await _object(client, self.issuer.issuer.rstrip("/") + _DISCOVERY))
             keys = (await _object(client, url)).get("keys")
         if not isinstance(keys, list):
             raise ValueError("there is no list of keys")
         return [key for key in keys if isinstance(key, dict)]
+
+    def _named_by(self, description: Mapping[str, Any]) -> str:
+        """Where the issuer says that its keys are."""
+        url = description.get("jwks_uri")
+        if description.get("issuer") != self.issuer.issuer or not isinstance(url, str):
+            raise ValueError("the provider describes another issuer, or names no keys")
+        if url.startswith("http://") and not self.issuer.issuer.startswith("http://"):
+            raise ValueError("the provider's keys are not protected on their way")
+        return url
 
     def _silent(self, problem: str) -> ServiceUnavailable:
         return ServiceUnavailable(

@@ -116,7 +116,7 @@ class AccessDesk:
 def _role(name: str) -> Role:
     if name not in ROLES:
         raise InvalidKey(field="role", problem=f"there is no role '{name}'. Known: {', '.join(ROLES)}")
-    return cast("Role", name)
+    return name
 
 
 def _scopes(names: tuple[str, ...], role: Role) -> tuple[Right, ...]:

@@ -102,7 +102,7 @@ class TestWhoever:
     async def test_which_claim_tells_of_roles_and_what_its_values_mean_can_be_chosen(
         self, tmp_path: Path, clock: Clock, issuer: Issuer, *, claims: Any, settings: Any, role: str | None
     ) -> None:
-        chosen = {"oidc_issuer": issuer.address, "oidc_audience": AUDIENCE, **settings}
+        chosen: dict[str, Any] = {"oidc_issuer": issuer.address, "oidc_audience": AUDIENCE, **settings}
         async with a_desk(tmp_path, clock, **chosen) as desk:
             token = issuer.token(clock.now, **({"roles": None} | claims))
             assert (await desk.access.authenticate(token)).role == role
@@ -114,7 +114,7 @@ class TestWhoever:
     async def test_the_audit_log_can_name_them_by_another_claim(
         self, tmp_path: Path, clock: Clock, issuer: Issuer, email: str | None, name: str
     ) -> None:
-        chosen = {"oidc_issuer": issuer.address, "oidc_audience": AUDIENCE, "oidc_name_claim": "email"}
+        chosen: dict[str, Any] = {"oidc_issuer": issuer.address, "oidc_audience": AUDIENCE, "oidc_name_claim": "email"}
         async with a_desk(tmp_path, clock, **chosen) as desk:
             assert (await desk.access.authenticate(issuer.token(clock.now, email=email))).name == name
 
@@ -209,7 +209,8 @@ class TestTime:
     async def test_a_token_does_not_count_before_its_time(
         self, desk: Desk, clock: Clock, issuer: Issuer, claim: str
     ) -> None:
-        token = issuer.token(clock.now, **{claim: int(clock.now.timestamp()) + 120})
+        early: dict[str, Any] = {claim: int(clock.now.timestamp()) + 120}
+        token = issuer.token(clock.now, **early)
         clock.goes_on(seconds=59)
         await refused(desk, token)
         clock.goes_on(seconds=1)
@@ -276,7 +277,7 @@ class TestKeysOfTheIssuer:
     ) -> None:
         with socket.create_server(("127.0.0.1", 0)) as nobody:
             port = nobody.getsockname()[1]
-        chosen = {"oidc_issuer": f"http://127.0.0.1:{port}", "oidc_audience": AUDIENCE}
+        chosen: dict[str, Any] = {"oidc_issuer": f"http://127.0.0.1:{port}", "oidc_audience": AUDIENCE}
         async with a_desk(tmp_path, clock, **chosen) as desk:
             for _ in range(2):
                 with pytest.raises(ServiceUnavailable, match=r"The identity provider at http://127\.0\.0\.1"):
@@ -304,7 +305,11 @@ class TestKeysOfTheIssuer:
         await refused(desk, issuer.token(clock.now, kid=None))
 
     async def test_where_the_keys_are_can_be_said(self, tmp_path: Path, clock: Clock, issuer: Issuer) -> None:
-        chosen = {"oidc_issuer": issuer.address, "oidc_audience": AUDIENCE, "oidc_jwks_url": f"{issuer.address}/elsewhere"}
+        chosen: dict[str, Any] = {
+            "oidc_issuer": issuer.address,
+            "oidc_audience": AUDIENCE,
+            "oidc_jwks_url": f"{issuer.address}/elsewhere",
+        }
         async with a_desk(tmp_path, clock, **chosen) as desk:
             await desk.access.authenticate(issuer.token(clock.now))
         assert issuer.asked == ["/elsewhere"]
