@@ -40,7 +40,8 @@ def _markdown(view: CaseView) -> str:
         for one in view.milestones
     ]
     head = ["| milestone | status | target (UTC) | violated |", "|---|---|---|---|"]
-    return "\n".join([f"**{view.status}**, next deadline {_when(view.next_deadline)}", "", *head, *rows])
+    moved = f", moved to {view.followed.process} v{view.followed.version}" if view.followed else ""
+    return "\n".join([f"**{view.status}**, next deadline {_when(view.next_deadline)}{moved}", "", *head, *rows])
 
 
 def _when(at: datetime | None) -> str:

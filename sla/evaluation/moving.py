@@ -48,7 +48,8 @@ def _follow(record: Projection, at: int, step: Step) -> None:
     record.presence.follow(before)
     milestones = record.milestones
     there = {track.name: track for track in milestones.tracks}
-    followed = [there.pop(lines[0].milestone, None) or Track(lines) for lines in plan.tracks]
+    names = [lines[0].milestone for lines in plan.tracks]
+    followed = [there.pop(name) if name in there else Track(plan.tracks[place]) for place, name in enumerate(names)]
     for track, lines in zip(followed, plan.tracks, strict=True):
         _carry_over(record, track, lines, at, hours)
     for track in there.values():

@@ -11,8 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sla.calendar import BusinessHours
-from sla.engine import evaluate
-from sla.events import Event, read_event
+from sla.engine import evaluate_under
+from sla.evaluation.following import Followed, Laws
+from sla.events import Event, Version, read_event
 from sla.process.model import Process
 from sla.timeline import Effect, Occurrence, Timeline
 
@@ -186,12 +187,16 @@ def _standing(effect: Effect) -> str:
 
 @dataclass(frozen=True)
 class Story:
-    """What happened to a case, told from first to last; each telling is a new story."""
+    """What happened to a case, told from first to last; each telling is a new story.
+
+    `versions` are those that it may be moved to: 2, 3…
+    """
 
     record: str
     process: Process
     calendars: tuple[BusinessHours, ...]
     events: tuple[Event, ...] = ()
+    versions: tuple[Process, ...] = ()
 
     def happened(self, type_: str, at: str, *, learned: str | None = None, id_: str | None = None, **more: Any) -> "Story":
         """An event, learned at once unless told otherwise; ids count up as the story goes on."""
@@ -235,12 +240,29 @@ class Story:
         """The case came back."""
         return self.happened("reopened", at, learned=learned)
 
+    def moved(self, at: str, version: int = 2, *, learned: str | None = None, **more: Any) -> "Story":
+        """It was moved to another version of its process."""
+        return self.happened("migrated", at, learned=learned, version=version, **more)
+
+    @property
+    def laws(self) -> Laws:
+        """What it is held to."""
+        calendars = {hours.calendar: hours for hours in self.calendars}
+        laws = [Followed(process=one, calendars=calendars) for one in (self.process, *self.versions)]
+        versions = {Version(law.process.process, number): law for number, law in enumerate(laws[1:], 2)}
+        return Laws(laws[0], versions or None)
+
     def as_of(self, at: str) -> Outcome:
         """What is known and done by then."""
-        calendars = {hours.calendar: hours for hours in self.calendars}
-        return Outcome(evaluate(self.process, calendars, self.events, instant(at)))
+        return Outcome(evaluate_under(self.laws, self.events, instant(at)))
 
 
-def a_case(record: str = "C-1", *, under: Process | None = None, calendars: Sequence[BusinessHours] = ()) -> Story:
+def a_case(
+    record: str = "C-1",
+    *,
+    under: Process | None = None,
+    calendars: Sequence[BusinessHours] = (),
+    versions: Sequence[Process] = (),
+) -> Story:
     """A case of which nothing has been told yet, under the default process."""
-    return Story(record, under or a_process(), tuple(calendars))
+    return Story(record, under or a_process(), tuple(calendars), versions=tuple(versions))

@@ -4,14 +4,18 @@ import asyncio
 
 import pytest
 
+from sla.engine import evaluate
 from sla.errors import UnknownRecord
+from sla.evaluation.following import Followed
+from sla.events import Version
 from sla.ledger_line import LedgerLine
 from sla.messages import ProcessRef
+from sla.timeline import Timeline
 from store.cases import NOT_KNOWN_ANY_MORE, StoredCases
 from store.engine import Database
 from store.ledger import StoredLedger
 from store.records import Records
-from tests.store.builders import REF, an_event, append, at, keep, opened, the_timeline
+from tests.store.builders import REF, a_process, an_event, append, at, keep, opened, the_timeline
 
 
 @pytest.fixture
@@ -82,14 +86,43 @@ class TestLog:
         assert (record.type, record.account, record.owner, record.queue) == ("case", "helios", "ada", "tier-1")
         assert (record.opened_at, record.as_of, record.out, record.ref) == (at("08:45"), at("09:00"), False, REF)
 
-    async def test_a_migration_moves_the_record_and_a_repeated_older_call_does_not_move_it_back(
+
+class TestMigration:
+    NEWER = ProcessRef(process="Premium", version=2, revision=7)
+    MOVE = an_event("migrated", "09:20", version=2, process="Premium", revision=7)
+
+    def moved(self, clock: str = "09:30") -> Timeline:
+        versions = {Version("Premium", 2, 7): Followed(process=a_process("Premium", "2h"), calendars={})}
+        return evaluate(a_process(), {}, [opened(), self.MOVE], at(clock), versions=versions)
+
+    async def test_a_record_follows_what_it_was_moved_to_and_starts_anew_from_what_it_was_opened_under(
         self, cases: StoredCases, records: Records
     ) -> None:
-        newer = ProcessRef(process="Support", version=2, revision=7)
         await append(cases, "C-1", REF, [opened()])
-        await append(cases, "C-1", newer, [an_event("noted", "09:10", kind="x")])
-        await append(cases, "C-1", REF, [opened()])
-        assert (await records.get("C-1")).ref == newer
+        await keep(cases, the_timeline([opened()], "09:10"))
+        assert ((await records.get("C-1")).ref, (await records.get("C-1")).opened_under) == (REF, REF)
+        await append(cases, "C-1", REF, [self.MOVE])
+        await keep(cases, self.moved())
+        there = await records.get("C-1")
+        assert (there.ref, there.opened_under, there.next_deadline) == (self.NEWER, REF, at("11:00"))
+        assert (await records.case_input("C-1")).ref == REF
+        assert [one.id for one in await records.list(process="Premium")] == ["C-1"]
+
+    async def test_an_older_call_does_not_move_it_back(self, cases: StoredCases, records: Records) -> None:
+        await append(cases, "C-1", REF, [opened(), self.MOVE])
+        await keep(cases, self.moved())
+        await keep(cases, the_timeline([opened()], "09:10"))
+        assert (await records.get("C-1")).ref == self.NEWER
+
+    async def test_later_knowledge_that_it_did_not_move_moves_it_back(self, cases: StoredCases, records: Records) -> None:
+        await append(cases, "C-1", REF, [opened(), self.MOVE])
+        await keep(cases, self.moved())
+        await keep(cases, the_timeline([opened()], "09:40"))
+        assert ((await records.get("C-1")).ref, (await records.get("C-1")).opened_under) == (REF, REF)
+
+    async def test_the_migration_is_in_the_log_as_it_was_told(self, cases: StoredCases) -> None:
+        await append(cases, "C-1", REF, [opened(), self.MOVE])
+        assert await cases.log("C-1") == [opened(), self.MOVE]
 
 
 class TestKeep:
