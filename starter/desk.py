@@ -122,7 +122,10 @@ class Desk:
         known = await self._known(record)
         if known is not None:
             return [refusal for event in events if (refusal := await self._refusal(event, known)) is not None]
-        ref = await self._placed(events, process)
+        try:
+            ref = await self._placed(events, process)
+        except RefusedEvent as refused_opening:
+            return [_with_its_record(event, refused_opening) for event in events]
         laws = await laws_of(self._definitions, ref, events)
         refused = {one.position: one.reason for one in admit_under(laws, events).refused}
         log = [event for position, event in enumerate(events) if position not in refused]
@@ -132,15 +135,15 @@ class Desk:
         return [RefusedEvent(event=events[at].id, record=record, reason=reason) for at, reason in sorted(refused.items())]
 
     async def _placed(self, events: list[AnyEvent], process: str | None) -> ProcessRef:
-        """What a record with this history is held to. Its opening gets the fields that its entitlement adds."""
+        """What a record with this history is held to. Its opening gets the fields that its entitlement adds.
+
+        Raises RefusedEvent when the record may not be opened.
+        """
         position = next((i for i, event in enumerate(events) if isinstance(event, Opened)), None)
         opened = None if position is None else events[position]
         if position is None or not isinstance(opened, Opened):
             return await self._catalogue.process_ref(process)
-        try:
-            place = await self._placing.place(opened, process, self._admissible)
-        except RefusedEvent:  # which is told with all the others
-            return await self._catalogue.process_ref(process)
+        place = await self._placing.place(opened, process, self._admissible)
         events[position] = place.event
         return place.ref
 
@@ -272,6 +275,13 @@ class Desk:
             return await self._records.get(record)
         except UnknownRecord:
             return None
+
+
+def _with_its_record(event: AnyEvent, refused: RefusedEvent) -> RefusedEvent:
+    """The refusal of an event of a record whose opening is refused."""
+    if event.id == refused.facts["event"]:
+        return refused
+    return RefusedEvent(event=event.id, record=event.record, reason="the record could not be opened")
 
 
 NOBODY: Final = Actor(name="unknown", door="cli")

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from activities.actions.names import Assignees, Holders, Recipients
+from activities.actions.names import ROLES_OF_RECORD, Assignees, Holders, Recipients
 from activities.actions.reassign import By, holder, on_duty
 from activities.actions.recipients import persons, readers
 from activities.actions.task import assignee
@@ -151,7 +151,7 @@ class PeopleDesk:
 
     async def _hint(self, to: str) -> str:
         """A role or queue that was perhaps meant: in an action a bare name is a person's."""
-        if ":" in to or "@" in to or await self._directory.person(to) is not None:
+        if to in ROLES_OF_RECORD or ":" in to or "@" in to or await self._directory.person(to) is not None:
             return ""
         if await self._directory.in_role(to):
             return f"; there is a role of that name, write role:{to}"
