@@ -6,7 +6,9 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Table, func, select, update
 
+from sla.calendar import BusinessHours
 from sla.governance.differences import between_processes
+from sla.governance.meaning import meant
 from sla.setup_errors import CannotConsolidate, OtherKindOfRecord
 from store.audit import note
 from store.publication import Publication
@@ -55,6 +57,7 @@ class Consolidating:
         self._connection = publication.connection
         self._keep = keep
         self._sources = tuple(sources)
+        self._hours: Mapping[str, BusinessHours] | None = None
 
     async def done(self) -> Consolidated:
         """Carry it out; what is done already is left as it is.
@@ -126,13 +129,23 @@ class Consolidating:
 
     async def _retired(self, before: StoredVersion, kept: StoredVersion, open_records: int) -> Source:
         retired = await self._publication.retire("process", before.name)
-        differences = between_processes(before.process(), kept.process())
+        differences = meant(between_processes(before.process(), kept.process()), await self._calendars())
         return Source(
             process=before.name,
             retired=tuple(one.version for one in retired),
             open_records=open_records,
-            differences=tuple(one.sentence for one in differences if one.field not in _OF_ITS_OWN),
+            differences=differences,
         )
+
+    async def _calendars(self) -> Mapping[str, BusinessHours]:
+        """Those in force."""
+        if self._hours is None:
+            by_name: dict[str, list[StoredVersion]] = {}
+            for one in await versions_of(self._connection, "calendar"):
+                by_name.setdefault(one.name, []).append(one)
+            current = (in_force(versions) for versions in by_name.values())
+            self._hours = {one.name: one.calendar() for one in current if one is not None}
+        return self._hours
 
     # ------------------------------------------------------------------ telling
 
@@ -146,7 +159,3 @@ class Consolidating:
     def _refused(self, problem: str, remedy: str) -> CannotConsolidate:
         names = ", ".join(f"'{name}'" for name in self._sources) or "others"
         return CannotConsolidate(keep=self._keep, sources=names, problem=problem, remedy=remedy)
-
-
-_OF_ITS_OWN: Final = ("process", "description")
-"""What differs between any two processes, and means nothing to those who come from one."""

@@ -32,7 +32,7 @@ def of_nothing(reading: Reading) -> Iterator[Seen]:
     for process, entitlements in lacking.items():
         yield Seen(
             subject=f"process/{process}",
-            sentence=f"No version of '{process}' is in force, but {quoted(tuple(sorted(entitlements)))} promise it.",
+            sentence=f"'{process}' is promised by {quoted(tuple(sorted(entitlements)))}, but no version of it is in force.",
             remedy="Make a version of it the active default, or give the entitlements another process.",
             names=(process,),
         )

@@ -52,7 +52,7 @@ def no_manager(reading: Reading) -> Iterator[Seen]:
         if asked and without and len(without) < len(accounts):
             yield Seen(
                 subject=f"process/{version.name}",
-                sentence=f"'{version.name}' turns to the account manager, whom {quoted(without)} lack.",
+                sentence=f"'{version.name}' turns to the account manager, but these accounts have none: {quoted(without)}.",
                 remedy="Give them one in the people file (`account_manager`).",
                 names=(version.name,),
             )

@@ -12,7 +12,7 @@ from sla.governance.shapes import Length
 from sla.governance.snapshot import Version
 from sla.process.model import LimitTable
 
-ASPECTS = ("limits", "business hours", "conditions", "warnings and violations", "start and recurrence", "entry and exit")
+ASPECTS = ("limits", "business hours", "conditions", "triggers", "start or recurrence", "entry or exit")
 """In what two timelines can differ."""
 
 _KEEP_ONE: Final = "Keep one, which takes over the entitlements of the others."
@@ -187,7 +187,8 @@ def _apart(timelines: Sequence[Timeline]) -> str:
 
 
 def _compare(timelines: Sequence[Timeline]) -> str:
-    return f"milepost process compare {' '.join(shell(one.name) for one in timelines[:_SIDE_BY_SIDE])}"
+    names = sorted(one.name for one in timelines)
+    return f"milepost process compare {' '.join(map(shell, names[:_SIDE_BY_SIDE]))}"
 
 
 def _consolidate(reading: Reading, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ def _audit(group: typer.Typer, services: Services) -> None:
         else:
             from starter.cli.render_governance import audit_page  # noqa: PLC0415
 
-            console().print(audit_page(shown))
+            console().print(audit_page(shown), crop=False)
         return UNWELL if fail_on and any(_as_grave(one.severity, fail_on) for one in found) else FINE
 
 

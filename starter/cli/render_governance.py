@@ -33,7 +33,7 @@ def audit_page(findings: Sequence[FindingView]) -> RenderableType:
         same = list(group)
         look, severity = _LOOKS[same[0].severity], same[0].severity
         parts.append(f"[{look}]{severity}[/]  [bold]{code}[/]" + (f"  ({len(same)})" if len(same) > 1 else ""))
-        parts += [Padding(part, (0, 0, 0, 2)) for part in _of_code(same)]
+        parts += _of_code(same)
         parts.append("")
     counts = {severity: sum(one.severity == severity for one in findings) for severity in _LOOKS}
     told = ", ".join(counted(count, severity) for severity, count in counts.items() if count)
@@ -43,21 +43,25 @@ def audit_page(findings: Sequence[FindingView]) -> RenderableType:
 def _of_code(findings: Sequence[FindingView]) -> Iterator[RenderableType]:
     once = len({one.remedy for one in findings}) == 1
     for one in findings[:LISTED]:
-        yield Text(f"· {one.sentence}")
+        yield _indented(f"· {one.sentence}")
         if not once:
             yield from _remedy(one)
     if len(findings) > LISTED:
-        yield Text(f"… and {len(findings) - LISTED:,} more; --json lists them all")
+        yield _indented(f"… and {len(findings) - LISTED:,} more; --json lists them all")
     if once:
         yield from _remedy(findings[0])
+
+
+def _indented(text: str) -> Padding:
+    return Padding(Text(text), (0, 0, 0, 2))
 
 
 def _remedy(finding: FindingView) -> Iterator[RenderableType]:
     """A sentence, and commands that are never broken, so that they can be copied."""
     sentence, *commands = finding.remedy.split("\n")
-    yield Padding(Text(sentence, style="italic"), (0, 0, 0, 2))
+    yield Padding(Text(sentence, style="italic"), (0, 0, 0, 4))
     for command in commands:
-        yield Padding(Text(command, no_wrap=True, overflow="ignore"), (0, 0, 0, 4), expand=False)
+        yield Text(f"      {command}", no_wrap=True, overflow="ignore")
 
 
 def comparison_page(found: ComparisonView) -> RenderableType:
@@ -151,14 +155,14 @@ def _source(source: ConsolidatedSource) -> Iterator[RenderableType]:
     versions = f"version {', '.join(map(str, source.retired))} retired" if source.retired else "retired already"
     yield f"[bold]{escape(source.process)}[/]  [dim]{versions}[/]"
     for sentence in source.differences or ("Nothing changes for its customers.",):
-        yield Padding(Text(f"· {sentence}"), (0, 0, 0, 2))
+        yield _indented(f"· {sentence}")
     if source.preview is not None:
         counts = ((fate.replace("_", " "), count) for fate, count in source.preview.counts.items())
         fates = ", ".join(f"{count} {fate}" for fate, count in counts if count)
-        yield Padding(Text(f"Its open records move: {fates}."), (0, 0, 0, 2))
+        yield _indented(f"Its open records move: {fates}.")
     elif source.migration is not None:
-        yield Padding(Text(f"Its open records are being moved: migration {source.migration}."), (0, 0, 0, 2))
+        yield _indented(f"Its open records are being moved: migration {source.migration}.")
     elif source.open_records:
         stay = counted(source.open_records, "open record stays", "open records stay")
-        yield Padding(Text(f"{stay} on the version that it follows."), (0, 0, 0, 2))
+        yield _indented(f"{stay} on the version that it follows.")
     yield ""

@@ -67,7 +67,7 @@ def test_the_audit_prints_what_is_to_be_done_and_ends_well(installation: Service
     ran = process(installation, "audit")
     assert (ran.code, ran.err) == (0, "")
     assert "warning  same_timeline  (8)" in ran.out
-    assert "    milepost process consolidate 'Premium Support' --from 'Gold Care' --from 'Gold Care Nordic'\n" in ran.out
+    assert "\n      milepost process consolidate 'Gold Care' --from 'Gold Care Nordic' --from 'Premium Support'\n" in ran.out
 
 
 def test_findings_are_told_from_a_severity_on_and_as_json(installation: Services) -> None:

@@ -1,7 +1,9 @@
 """Processes side by side."""
 
 from sla.governance.comparing import compare
-from tests.sla.governance.catalogues import MAIL, a_line, a_version
+from sla.governance.differences import between_processes
+from sla.governance.meaning import meant
+from tests.sla.governance.catalogues import LONDON, MAIL, a_line, a_version, calendars
 
 GOLD = a_version("Gold", a_line(within="60m"), a_line("Resolution", within="4h", success=[MAIL])).process
 SILVER = a_version("Silver", a_line(within="1h", when={"tier": "silver"}), business_hours="office").process
@@ -35,3 +37,17 @@ def test_the_lines_of_one_milestone_stand_apart() -> None:
     lines = a_line(within="1h", when={"priority": "P1"}), a_line(within="8h")
     found = compare([a_version("Gold", *lines).process, a_version("Silver", lines[0]).process])
     assert [row.values for row in found.rows if row.property == "within"] == [("1h", None), ("8h", None), (None, "1h")]
+
+
+def test_of_differences_those_are_told_that_mean_something_to_who_moves() -> None:
+    hours = calendars(LONDON, {**LONDON, "calendar": "city"}, {**LONDON, "calendar": "late", "hours": "always"})
+    here = {"business_hours": "london", "exit_when": {"status": "Closed"}, "description": "One."}
+    there = {"business_hours": "city", "exit_when": {"status": {"in": ["Closed"]}}, "description": "Another."}
+    one, other = a_version("Gold", a_line(), **here).process, a_version("Silver", a_line(description="y"), **there).process
+    assert meant(between_processes(one, other), hours) == ()
+    late = a_version("Silver", a_line(within="2h"), **{**there, "business_hours": "late", "exit_when": {"status": "Done"}})
+    assert meant(between_processes(one, late.process), hours) == (
+        "The business hours changed from london to late",
+        "The exit condition changed from status: Closed to status: Done",
+        "First Response relaxed from 1h to 2h",
+    )

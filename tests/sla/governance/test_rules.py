@@ -196,7 +196,7 @@ def test_accounts_without_a_manager_are_told_where_a_process_turns_to_one() -> N
     version = a_version("Premium", a_line(success=[mail_to("account_manager")]))
     directory = Directory(people={"ada": ADA}, managers={"helios": "ada", "juniper": None})
     catalogue = a_catalogue(version, directory=directory)
-    assert the("account_without_manager", catalogue).sentence.endswith("whom 'juniper' lack.")
+    assert the("account_without_manager", catalogue).sentence.endswith("these accounts have none: 'juniper'.")
     entitled = promises(E1="Premium")  # Helios only, who has one
     assert codes(replace(catalogue, promises=entitled)) == []
 

@@ -110,7 +110,7 @@ def test_what_is_the_same_is_said_once_and_what_is_done_besides() -> None:
 
 def test_near_ones_are_told_in_what_they_differ() -> None:
     found = the("near_timeline", two({"within": "60m"}, {"within": "65m", "start": "criteria"}))
-    assert found.sentence.endswith("They differ in limits, warnings and violations and start and recurrence.")
+    assert found.sentence.endswith("They differ in limits, triggers and start or recurrence.")
 
 
 def test_the_process_of_most_customers_is_kept_and_names_are_fit_for_a_shell() -> None:
