@@ -35,7 +35,8 @@ ROLL_AFTER = 400
 """After how many records to continue as new."""
 
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
-ATTEMPT = timedelta(seconds=60)
+ATTEMPT = timedelta(seconds=30)
+"""What an attempt may take that needs milliseconds: so long it is waited for if its worker died."""
 
 
 @workflow.defn(name=moving.WORKFLOW)

@@ -85,7 +85,7 @@ async def test_carried_out_twice_it_changes_nothing(tmp_path: Path) -> None:
 
 
 async def test_a_worker_may_be_restarted_in_the_middle(tmp_path: Path) -> None:
-    async with MovingBench(tmp_path) as bench:
+    async with MovingBench(tmp_path, lambda: developing(4000)) as bench:
         async with bench.working():
             names = await bench.open(12)
             await bench.publish("2h")
