@@ -41,6 +41,8 @@ def parse(words: Sequence[str]) -> None:
     context: Any = command.make_context("milepost", [word for word in words if word != "--help"])
     while isinstance(command, TyperGroup):
         rest = [*context._protected_args, *context.args]
+        if not rest and context.command.params:  # a group that has options does something by itself
+            return
         name, command, rest = command.resolve_command(context, rest)
         context = command.make_context(name, rest, parent=context)
 

@@ -19,6 +19,7 @@ KINDS = {
     "calendar": "calendars/*.yaml",
     "people": "people.yaml",
     "entitlements": "entitlements.yaml",
+    "hook": "hooks/*.yaml",
 }
 
 
