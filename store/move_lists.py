@@ -166,7 +166,7 @@ class MoveLists:
             return await _get(connection, migration)
 
 
-def _opened_under(row: Row[Any]) -> ProcessRef:
+def _opened_under(row: Row[*tuple[Any, ...]]) -> ProcessRef:
     if row.opened_under is not None:
         return ProcessRef(**row.opened_under)
     return ProcessRef(process=row.process, version=row.version, revision=row.revision)

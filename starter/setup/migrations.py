@@ -51,13 +51,9 @@ class MigrationsDesk:
         """How far one has come. Raises UnknownMigration."""
         return _view(await self._lists.get(migration))
 
-    async def list(self, *, limit: int = 100) -> list[MigrationView]:
-        """All of them, the latest first."""
-        return [_view(one) for one in await self._lists.all(limit=limit)]
-
     async def moves(
         self, migration: str, *, state: RecordState | None = None, after: int = 0, limit: int = 1000
-    ) -> "list[MoveView]":
+    ) -> list[MoveView]:
         """What became of its records, in the order of its list: those after a position. Raises UnknownMigration."""
         await self._lists.get(migration)
         found = await self._lists.moves(migration, state=state, after=after, limit=limit)
@@ -86,6 +82,10 @@ class MigrationsDesk:
         asked = await self._lists.ask(migration, "running", verb="migrations.resume", actor=actor, at=now)
         await self._run(asked)
         return _view(asked)
+
+    async def list(self, *, limit: int = 100) -> list[MigrationView]:
+        """All of them, the latest first."""
+        return [_view(one) for one in await self._lists.all(limit=limit)]
 
     async def _run(self, made: StoredMigration) -> None:
         summary = f"{made.process} to {made.to.process} v{made.to.version}: {made.progress.total} records"

@@ -39,9 +39,7 @@ CHANGES: dict[Fate, tuple[str, ...]] = {
 
 def a_move(record: str, fate: Fate) -> ForeseenMove:
     status, after = ("at_risk", "violated_open") if fate == "newly_violated" else ("compliant", "compliant")
-    return ForeseenMove(
-        record=record, fate=fate, status=status, new_status=after, actions=1, changes=CHANGES[fate]  # type: ignore[arg-type]
-    )  # fmt: skip
+    return ForeseenMove(record=record, fate=fate, status=status, new_status=after, actions=1, changes=CHANGES[fate])
 
 
 def a_preview(number: int = 1) -> MigrationPreview:
@@ -91,10 +89,7 @@ class FakeMigrations:
             raise UnknownMigration(migration=name)
         return self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
 
-    async def list(self, *, limit: int) -> list[MigrationView]:
-        return self.looks[:limit]
-
-    async def moves(self, name: str, *, state: RecordState | None, limit: int) -> "list[MoveView]":
+    async def moves(self, name: str, *, state: RecordState | None, limit: int) -> list[MoveView]:
         self.asked.append(("moves", (name, state, limit)))
         return [MoveView(record="C-2", state="failed", problem="its case could not be told: not found", at=AT)]
 
@@ -105,6 +100,9 @@ class FakeMigrations:
     async def resume(self, name: str) -> MigrationView:
         self.asked.append(("resume", name))
         return a_migration(state="running")
+
+    async def list(self, *, limit: int) -> list[MigrationView]:
+        return self.looks[:limit]
 
 
 @pytest.fixture

@@ -177,8 +177,8 @@ async def test_one_that_has_ended_or_is_not_known_is_left_alone(office: Office) 
     assert (ended.state, ended.progress.skipped) == ("ended", 4)
     for verb in (office.desk.migrations.stop, office.desk.migrations.resume):
         with pytest.raises(MigrationEnded):
-            await verb(made.id)  # type: ignore[operator]  # both take an id
+            await verb(made.id)
         with pytest.raises(UnknownMigration):
-            await verb("x")  # type: ignore[operator]
+            await verb("x")
     with pytest.raises(UnknownMigration):
         await office.desk.migrations.moves("x")
