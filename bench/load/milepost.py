@@ -55,7 +55,7 @@ class Milepost:
         self._directory.mkdir()
         self._database = f"milepost_{self._slug.replace('-', '_')}"
         environ = self._settings()
-        self._environ = plain_environment() | environ
+        self.environ = plain_environment() | environ
         self.settings = Settings.from_environment(environ)
         self.worker = Child(
             python("workers", "worker"), log=self._directory / "worker.log", ready="worker_ready", environ=environ
@@ -106,7 +106,7 @@ class Milepost:
 
     def _upgrade(self) -> None:
         words = python("workers", "store", "upgrade")
-        subprocess.run(words, check=True, capture_output=True, env=self._environ, cwd=ROOT)
+        subprocess.run(words, check=True, capture_output=True, env=self.environ, cwd=ROOT)
 
     def _settings(self) -> dict[str, str]:
         environ = {

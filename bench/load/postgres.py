@@ -32,9 +32,10 @@ class Postgres:
         """Bytes of a database."""
         return int(self.sql(f"SELECT pg_database_size('{name}')"))
 
-    def sql(self, statement: str) -> str:
+    def sql(self, statement: str, *, database: str = "postgres") -> str:
         """What `psql` answers."""
-        words = [str(self.programs / "psql"), "-h", str(self.directory), "-U", "postgres", "-qAtX", "-c", statement]
+        words = [str(self.programs / "psql"), "-h", str(self.directory), "-U", "postgres", "-d", database, "-qAtX"]
+        words += ["-c", statement]
         return subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
 
 
