@@ -68,7 +68,7 @@ async def _served(stack: AsyncExitStack, here: Ground, one: Milepost) -> _Served
     )
     process = Child(python("workers", "serve"), log=here.directory / "api.log", ready="api_ready", environ=environ)
     await stack.enter_async_context(process)
-    headers = {"Authorization": f"Bearer {json.loads(made.stdout)['token']}"}
+    headers = {"Authorization": f"Bearer {json.loads(made.stdout)['key']}"}
     return _Served(
         process, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=TIMEOUT_S, trust_env=False)
     )
