@@ -1,15 +1,18 @@
 """A snapshot, read once: what is in force, which business hours count where, and what things are called."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 from sla.calendar import BusinessHours
 from sla.governance import shapes
 from sla.governance.finding import Options
 from sla.governance.snapshot import Snapshot, Version
 from sla.process.model import Milestone, Process
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,17 @@ class Reading:
     snapshot: Snapshot
     today: date
     options: Options
+
+    def once(self, make: "Callable[[Reading], Made]") -> Made:
+        """What `make` makes of this reading: made once, for all rules that ask."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
+
+    @cached_property
+    def _made(self) -> dict[Any, Any]:
+        return {}
 
     @cached_property
     def in_force(self) -> tuple[Version, ...]:

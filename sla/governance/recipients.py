@@ -18,7 +18,7 @@ _REMEDY: Final = "Name somebody who is there, or apply the person, role, queue o
 
 def nobody(reading: Reading) -> Iterator[Seen]:
     """Actions of which every recipient is nobody: nothing is sent, given or reassigned."""
-    for line, path, action, names, missing in _lacking(reading):
+    for line, path, action, names, missing in reading.once(_lacking):
         if len(missing) == len(names):
             yield Seen(
                 subject=line.subject,
@@ -31,7 +31,7 @@ def nobody(reading: Reading) -> Iterator[Seen]:
 
 def some_are_nobody(reading: Reading) -> Iterator[Seen]:
     """Actions of which one recipient is nobody; the others get it."""
-    for line, path, action, names, missing in _lacking(reading):
+    for line, path, action, names, missing in reading.once(_lacking):
         if len(missing) < len(names):
             yield Seen(
                 subject=line.subject,
@@ -61,15 +61,17 @@ def no_manager(reading: Reading) -> Iterator[Seen]:
 _Lacking = tuple[Line, str, Action, Sequence[str], dict[str, str]]
 
 
-def _lacking(reading: Reading) -> Iterator[_Lacking]:
+def _lacking(reading: Reading) -> list[_Lacking]:
     """Each action with recipients who are nobody: each of these, with the reason."""
+    found: list[_Lacking] = []
     for line in reading.lines:
         for path, action in line.milestone.actions():
             names = recipients(action)
-            found = ((name, _why_nobody(reading, line, action, name)) for name in names)
-            missing = {name: reason for name, reason in found if reason is not None}
+            reasons = ((name, _why_nobody(reading, line, action, name)) for name in names)
+            missing = {name: reason for name, reason in reasons if reason is not None}
             if missing:
-                yield line, path, action, names, missing
+                found.append((line, path, action, names, missing))
+    return found
 
 
 def recipients(action: Action) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ def _lengths(line: Line) -> tuple[Length, ...]:
 
 def same(reading: Reading) -> Iterator[Seen]:
     """Processes with exactly the same timeline."""
-    for group in _equal(reading):
+    for group in reading.once(_equal):
         if len(group) > 1:
             names = tuple(one.name for one in group)
             doing = {_doing(one.version) for one in group}
@@ -138,7 +138,7 @@ def near(reading: Reading) -> Iterator[Seen]:
     """Processes with the same milestones whose limits are within some per cent of each other, but whose timelines differ."""
     percent = reading.options.near_percent
     buckets: dict[Hashable, list[list[Timeline]]] = {}
-    for group in _equal(reading):
+    for group in reading.once(_equal):
         buckets.setdefault(group[0].milestones, []).append(group)
     for bucket in buckets.values():
         for cluster in _clusters(bucket, percent):

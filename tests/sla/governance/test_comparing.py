@@ -1,5 +1,7 @@
 """Processes side by side."""
 
+from typing import Any
+
 from sla.governance.comparing import compare
 from sla.governance.differences import between_processes
 from sla.governance.meaning import meant
@@ -41,8 +43,12 @@ def test_the_lines_of_one_milestone_stand_apart() -> None:
 
 def test_of_differences_those_are_told_that_mean_something_to_who_moves() -> None:
     hours = calendars(LONDON, {**LONDON, "calendar": "city"}, {**LONDON, "calendar": "late", "hours": "always"})
-    here = {"business_hours": "london", "exit_when": {"status": "Closed"}, "description": "One."}
-    there = {"business_hours": "city", "exit_when": {"status": {"in": ["Closed"]}}, "description": "Another."}
+    here: dict[str, Any] = {"business_hours": "london", "exit_when": {"status": "Closed"}, "description": "One."}
+    there: dict[str, Any] = {
+        "business_hours": "city",
+        "exit_when": {"status": {"in": ["Closed"]}},
+        "description": "Another.",
+    }
     one, other = a_version("Gold", a_line(), **here).process, a_version("Silver", a_line(description="y"), **there).process
     assert meant(between_processes(one, other), hours) == ()
     late = a_version("Silver", a_line(within="2h"), **{**there, "business_hours": "late", "exit_when": {"status": "Done"}})

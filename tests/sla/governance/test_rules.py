@@ -345,7 +345,12 @@ PROMISES = promises(E1="A", E2="B", E3="E", E4="D")
 def test_the_order_of_what_is_handed_in_changes_nothing(versions: Any, held: Any) -> None:
     hours = calendars({**LONDON, "holidays": ["2026-03-03"]})
     usual = a_catalogue(*VERSIONS, promises=PROMISES, calendars=hours)
-    turned = replace(usual, versions=tuple(versions), promises=tuple(held), uses=dict(reversed(usual.uses.items())))
+    turned = replace(
+        usual,
+        versions=tuple(versions),
+        promises=tuple(held),
+        uses=dict(sorted(usual.uses.items(), key=lambda one: one[0], reverse=True)),
+    )
     told = findings(turned)
     assert told == findings(usual)
     assert {"same_timeline", "near_timeline", "promises_differ", "nobody_receives"} <= {one.code for one in told}
