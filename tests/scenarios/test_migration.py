@@ -49,6 +49,20 @@ class TestRunning:
         case = a_case(versions=[a_process(*lines)]).opened(priority="P3").moved("09:10").as_of("09:15")
         assert case.milestone().target == "09:40"
 
+    def test_where_the_version_names_no_calendar_the_one_that_it_began_with_stays(self) -> None:
+        office, night = some_hours(), some_hours("night", {"mon": ["20:00-22:00"]})
+        case = a_case(calendars=[office, night], versions=[a_process(a_milestone(within="9h"))]).opened(
+            business_hours="office"
+        )
+        case = case.changed("09:10", business_hours="night").moved("09:30")
+        assert case.as_of("09:30").milestone().target == "Tue 10:00"
+
+    def test_where_only_the_version_before_named_one_it_takes_that_of_the_record(self) -> None:
+        office, night = some_hours(), some_hours("night", {"mon": ["20:00-22:00"]})
+        under = a_process(business_hours="office")
+        case = a_case(under=under, calendars=[office, night], versions=[a_process()]).opened(business_hours="night")
+        assert case.moved("09:30").as_of("09:30").milestone().target == "21:00"
+
     def test_its_figures_count_from_its_start(self) -> None:
         case = moving(a_process(a_milestone(within="2h"))).moved("09:50").completed("10:30").as_of("11:00")
         assert case.milestone().minutes == {"limit": 120, "elapsed": 90, "stopped": 0, "actual": 90, "overdue": 0}
@@ -213,6 +227,11 @@ class TestOut:
         case = a_case(under=under, versions=[a_process()]).opened(status="Parked").moved("09:30").as_of("10:30")
         assert case.timeline.out
 
+    def test_one_that_was_reopened_though_it_may_leave_is_not_sent_away_by_the_move(self) -> None:
+        process = a_process(exit_when={"status": "Parked"})
+        case = a_case(under=process, versions=[process]).opened().changed("09:10", status="Parked").reopened("09:20")
+        assert not case.moved("09:30").as_of("10:30").timeline.out
+
 
 class TestRecurrence:
     def test_a_period_goes_on_with_the_length_that_the_new_version_has(self) -> None:
@@ -288,6 +307,10 @@ class TestLateNews:
             "violation-1/1 10:00 retracted",
             "warning-1/1 09:45 retracted",
         ]
+
+    def test_what_was_done_before_the_move_and_is_not_wanted_is_taken_back_with_its_reason(self) -> None:
+        case = moving(a_process(a_milestone(within="4h", violations=LATER))).moved("09:50").stopped("09:20", learned="10:10")
+        assert case.as_of("10:20").effect("warning-1/1").reason == "the clock is stopped, learned at 2026-03-02T10:10:00Z"
 
     @pytest.mark.parametrize("learned", ["09:30", "09:40", "10:30", "11:30"])
     def test_the_milestones_do_not_depend_on_when_the_move_was_learned(self, learned: str) -> None:
