@@ -209,7 +209,7 @@ def out_of_term(one: Candidate, now: datetime) -> str | None:
 
 # ---------------------------------------------------------------------- which is best
 
-_RANKS: Final = ("this asset and this contact", "this asset", "this contact", "this product", "this contract", "the account")
+_RANKS: Final = ("this asset and this contact", "this asset", "this contact", "this product", "a contract", "the account")
 
 
 def _rank(one: Candidate) -> int:

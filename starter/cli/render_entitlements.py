@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Group, RenderableType
 from rich.markup import escape
 
-from starter.cli.fitting import Col, Fitting, Way, words
+from starter.cli.fitting import Col, Fitting, Way
 from starter.cli.words import NOTHING, status, when
 from starter.setup.views.entitlements import EligibilityView, EntitlementView, ExpiryView, UseView
 from starter.views import ChoiceView, RejectedView
@@ -17,7 +17,7 @@ def entitlement_table(views: Sequence[EntitlementView]) -> RenderableType:
     """Entitlements, one to a line."""
     ends = (Col("Entitlement"), Col("Account"), Col("Status"), Col("Ends"))
     wide = (*ends, Col("For", None, least=20), Col("Process"), Col("Left", justify="right"))
-    tight = (*ends, Col("Process", words), Col("Left", justify="right"))
+    tight = (*ends, Col("Process", None, least=16), Col("Left", justify="right"))
     told = [[escape(one.entitlement), escape(one.account), status(one.status), _day(one.ends_on)] for one in views]
     return Fitting(
         Way(wide, [[*row, _limits(one), _text(one.process), _left(one)] for row, one in zip(told, views, strict=True)]),
@@ -46,9 +46,9 @@ def entitlement_page(view: EntitlementView, uses: Sequence[UseView], zone: ZoneI
 def choice_page(view: ChoiceView) -> RenderableType:
     """What would be chosen, and why nothing else."""
     chosen = "No entitlement" if view.chosen is None else f"[bold]{escape(view.chosen)}[/]"
-    process = f"  [dim]process[/] {escape(view.process)}" if view.process else ""
+    process = [f"process {escape(view.process)}"] if view.process else []
     warnings = [f"[yellow]{escape(warning)}[/]" for warning in view.warnings]
-    return Group(f"{chosen}: {escape(view.why)}{process}", *warnings, *_rejected(view.rejected))
+    return Group(f"{chosen}: {escape(view.why)}", *process, *warnings, *_rejected(view.rejected))
 
 
 def eligibility_page(view: EligibilityView, zone: ZoneInfo) -> RenderableType:

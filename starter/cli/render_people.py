@@ -1,25 +1,38 @@
 """The directory for people: lists of it, and whom a name means."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
 
-from starter.cli.fitting import Col, Fitting, Way, words
+from starter.cli.fitting import Col, Fitting, Way
 from starter.cli.words import NOTHING, when
-from starter.setup.views.people import ResolutionView, TargetView
+from starter.setup.views.people import ContactView, PersonView, ResolutionView, TargetView
 from starter.views import View
+
+_NARROW: Final[Mapping[type[View], Sequence[str]]] = {
+    PersonView: ("person", "name", "on_duty_now", "load", "roles"),
+    ContactView: ("contact", "name", "account", "email"),
+}
+"""The fields of an entry that are shown where there is no room for all; the last may be wrapped."""
 
 
 def directory_table(views: Sequence[View]) -> RenderableType:
-    """Entries of one kind, one to a line, a column for each of their fields."""
-    names = [*type(views[0]).model_fields]
-    rows = [[_cell(getattr(view, name)) for name in names] for view in views]
-    headings = [name.replace("_", " ").capitalize() for name in names]
-    narrow = [Col(heading, words) for heading in headings]
-    return Fitting(Way([Col(heading) for heading in headings], rows), Way([*narrow[:-1], Col(headings[-1], None)], rows))
+    """Entries of one kind, one to a line, a column for each of their fields, or for the chief ones."""
+    every = [*type(views[0]).model_fields]
+    chief = _NARROW.get(type(views[0]), every)
+    narrow = [*(Col(_heading(name)) for name in chief[:-1]), Col(_heading(chief[-1]), None, least=10)]
+    return Fitting(Way([Col(_heading(name)) for name in every], _rows(views, every)), Way(narrow, _rows(views, chief)))
+
+
+def _heading(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _rows(views: Sequence[View], names: Sequence[str]) -> list[list[str]]:
+    return [[_cell(getattr(view, name)) for name in names] for view in views]
 
 
 def resolution_page(view: ResolutionView, zone: ZoneInfo) -> RenderableType:

@@ -81,7 +81,7 @@ def addressees(action: dict[str, Any]) -> list[str]:
 
 @by_name
 def test_no_value_means_something_else_in_yaml_1_1_than_in_yaml_1_2(path: Path) -> None:
-    """A date, a sexagesimal number or a `yes` left unquoted would not arrive as text everywhere. A plain number may be one."""
+    """A date, a sexagesimal number or a `yes` left unquoted would not arrive as text everywhere; numbers may be numbers."""
     tokens = re.compile(r"(?i)y|n|yes|no|on|off|0o?\d+|\d+(:\d+)+")
     scalars = [t for t in yaml.scan(path.read_text(encoding="utf-8")) if isinstance(t, yaml.ScalarToken)]
     assert not [t.value for t in scalars if t.plain and tokens.fullmatch(t.value)]

@@ -96,7 +96,7 @@ def test_choosing_says_which_and_why_no_other(shell: Shell) -> None:
     about = ("--account", "helios", "--asset", "helios-inverter-7", "--contact", "kim")
     out = shell.run("entitlement", "choose", *about).out
     assert "helios-hall-7: the best of 2: it is for this asset and this contact" in out
-    assert re.search(r"helios-premium +'helios-hall-7' is for this asset and this contact, it for this contract", out)
+    assert re.search(r"helios-premium +'helios-hall-7' is for this asset and this contact, it for a contract", out)
     assert shell.run("entitlement", "choose", *about, "--json").objects[0]["chosen"] == "helios-hall-7"
 
 
