@@ -29,7 +29,7 @@ def register(app: typer.Typer, services: Services) -> None:
     def apply(
         files: _Files, *, dry_run: _DryRun = False, draft: _Draft = False, notes: Notes = None, json: Json = False
     ) -> None:
-        """Publish processes, calendars, people and entitlements: all that the files define, or nothing.
+        """Publish processes, calendars, people, entitlements and hooks: all that the files define, or nothing.
 
         What is there already is left as it is. A process gets a new version when it differs; open cases stay on theirs.
         """
@@ -43,12 +43,12 @@ def register(app: typer.Typer, services: Services) -> None:
 
 def _checked(files: list[Path], services: Services) -> "Definitions":
     """The definitions, checked as far as that is possible without asking anybody."""
-    from starter.definitions import load  # noqa: PLC0415 - keeps --help quick, as all of these
+    from starter.definitions import Definitions, load  # noqa: PLC0415 - keeps --help quick, as all of these
     from starter.self_checks import check_by_themselves  # noqa: PLC0415
 
     definitions = load(files)
     check_by_themselves(definitions, services.settings())
-    if not any((definitions.processes, definitions.calendars, definitions.people, definitions.entitlements)):
+    if definitions == Definitions():
         raise typer.BadParameter("the files define nothing")
     return definitions
 

@@ -49,9 +49,12 @@ async def _empty() -> bytes:
 
 
 @asynccontextmanager
-async def a_desk(directory: Path, clock: Clock, actor: Actor = ADA, **settings: Any) -> AsyncIterator[Desk]:
-    """For somebody, on a database of its own."""
+async def a_desk(
+    directory: Path, clock: Clock, actor: Actor = ADA, *, anew: bool = True, **settings: Any
+) -> AsyncIterator[Desk]:
+    """For somebody, on a database of its own; on the one that is there unless `anew`."""
     chosen = on_file(directory).but(**settings)
-    (directory / "milepost.db").write_bytes(await _empty())
+    if anew:
+        (directory / "milepost.db").write_bytes(await _empty())
     async with open_desk(chosen, no_server, clock, actor) as desk:
         yield desk
