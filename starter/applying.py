@@ -62,7 +62,7 @@ class Application:
             async with self._context.catalogue.publishing(at=self._context.now(), actor=self._context.actor) as publication:
                 lines += await (_drafted if draft else _published)(publication, definitions, notes)
                 if dry_run:
-                    await publication.finish()
+                    await publication.check()
                     raise _DryRun
         except _DryRun:
             pass

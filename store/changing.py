@@ -16,10 +16,13 @@ from sla.calendar import BusinessHours
 from sla.errors import LimitExceeded, UnknownCalendar
 from sla.governance.differences import Difference
 from sla.process.model import Process
-from store.audit import note
+from store import audit
 from store.connection import AnyConnection
 from store.tables import calendar_versions, catalogue, process_versions
 from store.versions import TABLES, StoredVersion, VersionStatus, digest_of, kind_and_name, known_text
+
+Facts = Mapping[str, Any]
+_Line = tuple[str, str, Facts | None, Facts | None]
 
 NOBODY: Final = Actor(name="unknown", door="cli")
 
@@ -46,6 +49,7 @@ class Changing:
         self._years = years
         self._max_processes = max_processes
         self._calendars_named: list[tuple[str, str]] = []
+        self._lines: list[_Line] = []
 
     def names_calendars(self, process: Process) -> None:
         """See at the end that the calendars which this process names are there."""
@@ -60,14 +64,24 @@ class Changing:
         """The calendar as it is published now: countries' holidays are dates."""
         return hours.resolved(self._years)
 
-    async def finish(self) -> None:
+    def note(self, verb: str, subject: str, *, before: Facts | None = None, after: Facts | None = None) -> None:
+        """Have a line in the audit log when all is done: who else has one to add waits for us from then on, not before."""
+        self._lines.append((verb, subject, before, after))
+
+    async def check(self) -> None:
         """Check what could not be checked before all was there: UnknownCalendar."""
         active = select(calendar_versions.c.name).where(calendar_versions.c.status == "active")
         known = set(await self.connection.scalars(active))
         for where, calendar in self._calendars_named:
             if calendar not in known:
                 raise UnknownCalendar(where=where, calendar=calendar, known=known_text(known))
+
+    async def finish(self) -> None:
+        """Check, and write what is written last. `Catalogue.publishing` does it."""
+        await self.check()
         await self.connection.execute(update(catalogue).values(revision=self.revision))
+        for verb, subject, before, after in self._lines:
+            await audit.note(self.connection, self.actor, verb, subject, at=self.at, before=before, after=after)
 
     # ------------------------------------------------------------------ rows
 
@@ -139,17 +153,11 @@ class Changing:
         await self.connection.execute(TABLES[kind].insert().values(**row, **more))
         return version
 
-    async def _note(
-        self,
-        verb: str,
-        subject: str,
-        before: StoredVersion | None,
-        after: Mapping[str, Any],
-        changes: tuple[Difference, ...] = (),
+    def _note_version(
+        self, verb: str, subject: str, before: StoredVersion | None, after: Facts, changes: tuple[Difference, ...] = ()
     ) -> None:
         told = {**after, "changes": [one.sentence for one in changes]} if changes else after
-        was = None if before is None else before.facts()
-        await note(self.connection, self.actor, verb, subject, at=self.at, before=was, after=told)
+        self.note(verb, subject, before=None if before is None else before.facts(), after=told)
 
 
 def as_written(hours: BusinessHours) -> str:

@@ -103,7 +103,7 @@ class Lifecycle(Changing):
         """The version as it is now, with a line in the audit log if it was different before."""
         after = await one_version(self.connection, before.kind, before.name, before.version)
         if after != before:
-            await self._note(verb, after.subject, before, after.facts())
+            self._note_version(verb, after.subject, before, after.facts())
         return after
 
 

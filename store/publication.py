@@ -11,7 +11,6 @@ from sla.governance.differences import Difference, between_calendars, between_pr
 from sla.people import People
 from sla.process.model import Process
 from sla.setup_errors import StaleEtag
-from store.audit import note
 from store.changing import as_written
 from store.lifecycle import Lifecycle
 from store.people import Counts, StoredPeople, people_file
@@ -56,7 +55,7 @@ class Publication(Lifecycle):
             version = await self._add(versions, process, source=source, notes=notes, based_on=_number(before))
         await self._let_be_default(process.process, version)
         after = {"version": version, "status": "active", "default": True, "digest": digest_of(process)}
-        await self._note("catalogue.apply", f"process/{process.process} {version}", before, after, changes)
+        self._note_version("catalogue.apply", f"process/{process.process} {version}", before, after, changes)
         return Published(name=process.process, version=version, created=True, changes=changes)
 
     async def publish_calendar(self, hours: BusinessHours, *, notes: str | None = None) -> Published:
@@ -81,7 +80,7 @@ class Publication(Lifecycle):
             written = as_written(hours)
             version = await self._add(versions, resolved, source=written, notes=notes, based_on=_number(before))
         after = {"version": version, "status": "active", "digest": digest_of(resolved)}
-        await self._note("catalogue.apply", f"calendar/{hours.calendar} {version}", before, after, changes)
+        self._note_version("catalogue.apply", f"calendar/{hours.calendar} {version}", before, after, changes)
         return Published(name=hours.calendar, version=version, created=True, changes=changes)
 
     async def publish_people(self, people: People, where: str = "people") -> Counts:
@@ -93,8 +92,7 @@ class Publication(Lifecycle):
             return counts
         changes = list(changes_between(before, entries_of(await people_file(self.connection))))
         for one in changes:
-            line = ("catalogue.apply", one.subject)
-            await note(self.connection, self.actor, *line, at=self.at, before=one.before, after=one.after)
+            self.note("catalogue.apply", one.subject, before=one.before, after=one.after)
         return replace(counts, changes=tuple(one.sentence for one in changes))
 
     # ------------------------------------------------------------------ drafts
@@ -130,7 +128,7 @@ class Publication(Lifecycle):
             who = {"created_at": self.at, "created_by": self.actor.name}
             await self._alter(draft, body=body, digest=digest, notes=notes, based_on=based_on, **who)
         after = {"version": version, "status": "draft", "digest": digest_of(definition), "notes": notes}
-        await self._note("catalogue.draft", f"{kind}/{name} {version}", draft, after, changes)
+        self._note_version("catalogue.draft", f"{kind}/{name} {version}", draft, after, changes)
         return Published(name=name, version=version, created=True, changes=changes)
 
     async def draft_if_other(self, definition: Process | BusinessHours, *, notes: str | None = None) -> Published:

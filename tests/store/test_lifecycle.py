@@ -19,7 +19,7 @@ from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
 from store.engine import Database
 from store.publication import Publication, Published
-from store.setup_tables import audit_log, entitlements
+from store.setup_tables import audit_log, entitlement_templates, entitlements, migrations
 from store.tables import accounts
 from store.versions import Kind
 from tests.store.builders import a_process, at, some_hours
@@ -224,6 +224,26 @@ class TestRetiringProcesses:
         await change(catalogue, lambda one: one.retire("process", "Support", 1))
         assert await statuses(catalogue) == {1: "retired", 2: "active default"}
 
+    async def test_a_process_that_a_template_names_is_needed(self, catalogue: Catalogue, database: Database) -> None:
+        await publish(catalogue, "1h")
+        async with database.transaction() as connection:
+            row = {"id": "premium", "body": {"template": "premium", "process": "Support"}}
+            await connection.execute(entitlement_templates.insert().values(**row))
+        with pytest.raises(StillNeeded, match="promised by templates premium"):
+            await change(catalogue, lambda one: one.retire("process", "Support"))
+
+    async def test_a_process_to_which_records_are_being_moved_is_needed(
+        self, catalogue: Catalogue, database: Database
+    ) -> None:
+        await publish(catalogue, "1h")
+        moving: dict[str, Any] = {"process": "Old", "to_process": "Support", "to_version": 1, "revision": 1, "wanted": {}}
+        for name, state in (("m-1", "ended"), ("m-2", "stopped")):
+            async with database.transaction() as connection:
+                row = {"id": name, "state": state, "started_at": NOW, "started_by": "ada", "per_second": 20, **moving}
+                await connection.execute(migrations.insert().values(**row))
+        with pytest.raises(StillNeeded, match=r"records are being moved to it by migrations m-2. Wait"):
+            await change(catalogue, lambda one: one.retire("process", "Support"))
+
     async def test_entitlements_that_are_over_hold_nothing(self, catalogue: Catalogue, database: Database) -> None:
         await publish(catalogue, "1h")
         await promise(database, "Support", ends_on=date(2026, 2, 28))
@@ -345,6 +365,20 @@ class TestTheAuditLog:
         assert {(line.who, line.door, line.request_id) for line in lines} == {("ada", "cli", "r-1")}
         assert lines[2].after["changes"] == ["Answer relaxed from 1h to 2h"]
         assert (lines[3].before["status"], lines[3].after["status"]) == ("draft", "active")
+
+    async def test_a_change_of_people_is_told_entry_by_entry(self, catalogue: Catalogue, database: Database) -> None:
+        for roles in (["agent"], ["agent", "lead"]):
+            zoe = {"person": "zoe", "name": "Zoë", "timezone": "UTC", "roles": roles}
+            people = People.model_validate({"people": [zoe], "queues": [{"queue": "tier-1"}]})
+            async with catalogue.publishing(at=NOW, actor=ADA) as publication:
+                counts = await publication.publish_people(people)
+        assert counts.changes == ("person zoe: roles [agent] → [agent, lead]",)
+        async with database.reading() as connection:
+            lines = (await connection.execute(select(audit_log).order_by(audit_log.c.number))).all()
+        assert [(line.subject, line.before is None) for line in lines] == [
+            ("person/zoe", True), ("queue/tier-1", True), ("person/zoe", False),
+        ]  # fmt: skip
+        assert (lines[2].before["roles"], lines[2].after["roles"]) == (["agent"], ["agent", "lead"])
 
     async def test_a_change_that_is_refused_at_its_end_leaves_no_line(
         self, catalogue: Catalogue, database: Database

@@ -47,7 +47,10 @@ def support(within: str = "1h", **more: Any) -> Definitions:
     return of(a_process(a_milestone(within=within, **TASK), **more))
 
 
-EVERYTHING = [EXAMPLES / "processes", EXAMPLES / "calendars", EXAMPLES / "people.yaml", EXAMPLES / "entitlements.yaml"]
+EVERYTHING = [EXAMPLES / name for name in ("processes", "calendars", "hooks", "people.yaml", "entitlements.yaml")]
+
+
+HOOKS = ("jira", "servicenow", "zendesk")
 
 
 class TestApplying:
@@ -206,6 +209,7 @@ class TestExport:
             "processes/premium-support-sla.yaml",
             "processes/standard-support-sla.yaml",
         ]
+        assert {path for path in first if path.startswith("hooks/")} == {f"hooks/{name}.yaml" for name in HOOKS}
         assert all(text.startswith(HEAD) for text in first.values())
         report = await desk.catalogue.apply(as_files(first))
         assert {line.outcome for line in report.lines} == {"unchanged"}
@@ -222,6 +226,18 @@ class TestExport:
         async with open_desk(Settings(database_url=url), nowhere, lambda: NOW, ADA) as other:
             await other.catalogue.apply(as_files(exported))
             assert await other.catalogue.export() == exported
+
+    async def test_what_is_over_and_promised_what_is_retired_is_left_out(self, desk: Desk) -> None:
+        helios = {"accounts": [{"account": "helios", "name": "Helios", "timezone": "UTC"}]}
+        old = {"entitlement": "old", "account": "helios", "process": "Support", "ends_on": "2026-01-31"}
+        kept = {"entitlement": "kept", "account": "helios", "ends_on": "2026-01-31"}
+        await desk.catalogue.apply(of(a_process(a_milestone(**TASK)), helios, {"entitlements": [old, kept]}))
+        assert "entitlement: old" in (await desk.catalogue.export())["entitlements.yaml"]
+        await desk.catalogue.retire("Support")
+        exported = await desk.catalogue.export()
+        assert sorted(exported) == ["entitlements.yaml", "people.yaml"]
+        assert "entitlement: old" not in exported["entitlements.yaml"]
+        assert {line.outcome for line in (await desk.catalogue.apply(as_files(exported))).lines} == {"unchanged"}
 
     async def test_countries_are_exported_as_they_were_written(self, desk: Desk) -> None:
         await desk.catalogue.apply(load([EXAMPLES / "calendars"]))
