@@ -10,7 +10,6 @@ from sla.calendar import BusinessHours
 from sla.governance.differences import between_processes
 from sla.governance.meaning import meant
 from sla.setup_errors import CannotConsolidate, OtherKindOfRecord
-from store.audit import note
 from store.publication import Publication
 from store.setup_tables import entitlement_templates, entitlements
 from store.tables import records
@@ -79,7 +78,7 @@ class Consolidating:
         sources = [await self._retired(one, kept, open_records.get(one.name, 0)) for one in before]
         if handed or any(source.retired for source in sources):
             facts = {"from": list(self._sources), "handed": len(handed)}
-            await self._noted(f"process/{self._keep} {kept.version}", None, facts)
+            self._publication.note(VERB, f"process/{self._keep} {kept.version}", after=facts)
         return Consolidated(keep=kept.name, version=kept.version, entitlements=tuple(handed), sources=tuple(sources))
 
     async def _versions(self, name: str) -> list[StoredVersion]:
@@ -101,7 +100,7 @@ class Consolidating:
         for row in rows.mappings().all():
             if (before := row["body"].get("process")) in self._sources:
                 await self._write(entitlement_templates, row["id"], {"body": row["body"] | {"process": self._keep}})
-                await self._moved(f"entitlement_template/{row['id']}", before)
+                self._note(f"entitlement_template/{row['id']}", before)
                 handed.append(Handed(kind="template", name=row["id"], account=None, process=before))
         return handed
 
@@ -113,7 +112,7 @@ class Consolidating:
             own = row["body"].get("process") is not None
             body = {"body": row["body"] | {"process": self._keep}} if own else {}
             await self._write(entitlements, row["id"], {"process": self._keep, **body})
-            await self._moved(f"entitlement/{row['id']}", row["process"])
+            self._note(f"entitlement/{row['id']}", row["process"])
             handed.append(Handed(kind="entitlement", name=row["id"], account=row["account"], process=row["process"]))
         return handed
 
@@ -149,12 +148,8 @@ class Consolidating:
 
     # ------------------------------------------------------------------ telling
 
-    async def _moved(self, subject: str, process: str) -> None:
-        await self._noted(subject, {"process": process}, {"process": self._keep})
-
-    async def _noted(self, subject: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
-        actor, at = self._publication.actor, self._publication.at
-        await note(self._connection, actor, VERB, subject, at=at, before=before, after=after)
+    def _note(self, subject: str, process: str) -> None:
+        self._publication.note(VERB, subject, before={"process": process}, after={"process": self._keep})
 
     def _refused(self, problem: str, remedy: str) -> CannotConsolidate:
         names = ", ".join(f"'{name}'" for name in self._sources) or "others"
