@@ -9,8 +9,9 @@ not know the record at all, which has lost it or lags behind: that is worth wait
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 import structlog
 from pydantic import ValidationError
@@ -63,6 +64,7 @@ class Performer:
         self._outside = outside
         self._observer = observer
         self._catalogue = catalogue
+        self._turns: MutableMapping[str, asyncio.Lock] = WeakValueDictionary()
 
     def activities(self, world: World | None = None) -> list[Perform]:
         """The activities `action.<kind>` of one outside world, or of all, for a worker to register."""
@@ -94,7 +96,13 @@ class Performer:
         """Perform an action unless it was performed, or is no longer wanted. Raises Transient or Permanent.
 
         `now` is by the clock that the case goes by, the Temporal server's: this host's may be wrong. Default: this host's.
+        An attempt that Temporal takes for lost may only be slow: the next one, if it comes to this process, waits for it.
         """
+        turn = self._turns.setdefault(asked.key, asyncio.Lock())
+        async with turn:
+            return await self._perform(kind, asked, attempt=attempt, now=now)
+
+    async def _perform(self, kind: Kind, asked: PerformInput, *, attempt: int, now: datetime | None) -> Performed:
         recorded = await self._ledger.find(asked.key)
         if recorded is not None and recorded.outcome == "performed":
             return _performed(recorded)

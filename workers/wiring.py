@@ -19,6 +19,7 @@ from activities.adapters.secrets import GivenSecrets
 from activities.adapters.smtp import SmtpMailer, SmtpServer
 from activities.adapters.templates import FileTemplates
 from activities.adapters.web import HttpWeb
+from activities.beating import BEAT_S
 from activities.decide import Decider
 from activities.moving import Mover
 from activities.observing import Observer
@@ -130,6 +131,7 @@ def _world(client: Client, settings: Settings, made: Parts, world: World) -> Wor
         task_queue=messages.task_queue(settings.task_queue, world),
         activities=made.performer.activities(world),
         max_concurrent_activities=settings.worker_activities,
+        max_heartbeat_throttle_interval=timedelta(seconds=BEAT_S),  # else the SDK tells so late that little may go wrong
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_s),
         deployment_config=versioned(settings),
     )

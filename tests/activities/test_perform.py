@@ -1,14 +1,16 @@
 """The protocol of all actions: ledger, judgement, world, ledger."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from activities.fakes import MemoryDefinitions, MemoryLedger, SetClock
-from activities.ports import LedgerLine, Permanent, Transient
+from activities.actions import CATALOGUE
+from activities.fakes import MemoryDefinitions, MemoryLedger, MemoryMailer, SetClock
+from activities.ports import LedgerLine, Mail, Permanent, Transient
 from sla.dispatch import NO_LONGER_WANTED, NOBODY_TOLD
 from sla.events import Changed, Uncompleted
-from sla.messages import Outcome
+from sla.messages import Outcome, PerformInput
 from tests.activities.builders import RECORD, RETRACTED, VIOLATION, WARNING, Scene, a_process, at, noted, opened, violating
 
 REASSIGN = {"reassign": {"to": "role:senior_agent"}}
@@ -85,6 +87,20 @@ async def test_an_action_that_was_given_up_is_performed_when_a_person_retries_it
     )
     assert (await scene.perform()).outcome == "performed"
     assert scene.ledger.lines[VIOLATION].outcome == "performed"
+
+
+async def test_an_attempt_that_is_taken_for_lost_is_waited_for_and_not_repeated() -> None:
+    class Slow(MemoryMailer):
+        async def send(self, mail: Mail) -> None:
+            await asyncio.sleep(0.05)
+            await super().send(mail)
+
+    scene = Scene(mailer=Slow())
+    performer = scene.performer
+    asked = PerformInput(record=RECORD, ref=scene.ref, key=VIOLATION)
+    ended = await asyncio.gather(*(performer.perform(CATALOGUE["email"], asked, attempt=number) for number in (1, 2, 3)))
+    assert [one.outcome for one in ended] == ["performed"] * 3
+    assert len(scene.mailer.sent) == 1
 
 
 # ---------------------------------------------------------------------- judged anew
