@@ -7,9 +7,9 @@ from hypothesis import given
 
 from sla.calendar import BusinessHours
 from sla.governance.differences import between_calendars, between_processes, in_words
-from sla.process.model import Process
+from sla.process.model import LimitTable, Milestone, Process, Violation, Warn
 from tests.sla.calendar.strategies import modest
-from tests.sla.governance.definitions import calendar_pairs, meaning, pairs
+from tests.sla.governance.definitions import calendar_pairs, meaning, pairs, single_edits
 
 EMAIL = {"email": {"to": "owner", "template": "warning"}}
 TASK = {"task": {"to": "role:lead", "subject": "Call"}}
@@ -129,6 +129,51 @@ def test_what_is_only_written_otherwise_is_no_difference() -> None:
     after = a_process(a_line("A", "60m", warnings=[warning("75 %")], when={"b": 2.0, "a": 1}))
     assert told(before, after) == []
     assert told(after, a_process(a_line("A", "60m", warnings=[warning("75 %")], when={"b": 2.0, "a": True}))) != []
+
+
+FULL: dict[str, Any] = {
+    "process": "Full",
+    "applies_to": "incident",
+    "description": "All that there is",
+    "business_hours": "office",
+    "start_at": "triaged_at",
+    "exit_when": {"any": [{"status": ["Closed", "Gone"]}, {"event": "dropped"}]},
+    "on_exit": "leave_open",
+    "on_reopen": "new_cycle",
+    "stop_when": {"after": "asked", "until": "answered"},
+    "milestones": [
+        {
+            "milestone": "Answer",
+            "description": "Somebody wrote",
+            "within": {"by": "priority", "values": {"P1": "1h"}, "default": "1bd"},
+            "when": {"tier": "gold", "seats": {"gt": 5}},
+            "start": "criteria",
+            "recurrence": "periodic",
+            "business_hours": "night",
+            "stop_when": {"status": "Waiting"},
+            "complete_when": {"event": "sent", "where": {"channel": "mail"}},
+            "warnings": [{"at": "50%", "actions": [EMAIL, TASK]}, {"before": "30m", "actions": [TASK]}],
+            "violations": [{"after": "0s", "actions": [EMAIL | {"description": "Why"}]}, {"after": "2h", "actions": [TASK]}],
+            "success": [EMAIL, {"update": {"set": {"done": True, "count": 1}}}],
+            "on_retracted": [EMAIL],
+        },
+        {"milestone": "Answer", "within": "4h", "recurrence": "periodic"},
+        {"milestone": "Solve", "within": "1h", "recurrence": "sequential", "warnings": [{"at": "75%", "actions": [EMAIL]}]},
+    ],
+}
+
+
+def test_every_edit_of_one_place_is_told_exactly_if_it_means_something() -> None:
+    before, edited, told_of = Process.model_validate(FULL), set(), 0
+    for place, after in single_edits(FULL):
+        changed = meaning(before) != meaning(after)
+        assert bool(between_processes(before, after)) == changed, (place, after)
+        if changed:
+            told_of += 1
+            edited.add(place)
+    fields = {name for model in (Process, Milestone, Warn, Violation, LimitTable) for name in model.model_fields}
+    assert fields - edited == {"milestones"}  # which is edited by what is in it
+    assert told_of > 400
 
 
 @modest(600)
