@@ -174,8 +174,20 @@ async def rolled() -> Told:
         return {"before-continuing-as-new": runs[0], "after-continuing-as-new": runs[1]}
 
 
+async def migrated() -> Told:
+    """Moved to another process, whose target is sooner: the timer and the search attributes follow."""
+    async with Bench(a_process(success=[]), prefix=PREFIX) as bench:
+        sooner = a_process(within="30m", success=[]).model_copy(update={"process": "Gold"})
+        bench.world.definitions.publish(sooner, version=2)
+        await bench.open()
+        await bench.at(10)
+        await bench.tell("migrated", version=2, process="Gold", revision=1)
+        await bench.at(31)
+        return {"migrated": await bench.history()}
+
+
 STORIES: tuple[Callable[[], Awaitable[Told]], ...] = (
-    all_met, violated, stopped, moved_earlier, late_news, refused, given_up, moot, store_down, reopened, rolled,
+    all_met, violated, stopped, moved_earlier, late_news, refused, given_up, moot, store_down, reopened, rolled, migrated,
 )  # fmt: skip
 
 

@@ -168,7 +168,7 @@ async def test_a_law_that_has_changed_breaks_no_open_case(path: Path, monkeypatc
         raise AssertionError("decisions are recorded, and never computed anew")
 
     monkeypatch.setattr(sla.engine, "evaluate", otherwise)
-    monkeypatch.setattr(activities.situation, "evaluate", otherwise)
+    monkeypatch.setattr(activities.situation, "evaluate_under", otherwise)
     monkeypatch.setattr(sla.dispatch, "dispatch", otherwise)
     await replay(events_of(path))
     await replay(events_of(path), UnsandboxedWorkflowRunner())
