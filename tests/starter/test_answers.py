@@ -17,9 +17,12 @@ from tests.starter.command_line import Ran, milepost, no_desk
 from tests.starter.fake_desk import FakeDesk
 
 
+WHERE = {module.__name__ for module in (sla.errors, sla.events, sla.setup_errors, sla.api_errors)}
+
+
 def refusals(of: type[MilepostError] = MilepostError) -> Iterator[type[MilepostError]]:
     for refusal in of.__subclasses__():
-        if refusal.__module__ in (sla.errors.__name__, sla.events.__name__, sla.setup_errors.__name__, sla.api_errors.__name__):
+        if refusal.__module__ in WHERE:
             yield refusal
             yield from refusals(refusal)
 
