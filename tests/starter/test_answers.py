@@ -16,7 +16,6 @@ from starter.cli.errors import run
 from tests.starter.command_line import Ran, milepost, no_desk
 from tests.starter.fake_desk import FakeDesk
 
-
 WHERE = {module.__name__ for module in (sla.errors, sla.events, sla.setup_errors, sla.api_errors)}
 
 
