@@ -12,6 +12,7 @@ from typing import Any
 from sla.entitlements.choosing import Choice, Request, choose, refusal
 from sla.entitlements.standing import Candidate
 from sla.events import AnyEvent, Opened
+from sla.instants import FIRST_YEAR, LAST_YEAR
 from sla.messages import ProcessRef
 from sla.setup_errors import EntitlementType
 from store.catalogue import Catalogue
@@ -58,7 +59,7 @@ class Placing:
                 return found
 
     async def _found(self, opened: Opened, process: str | None) -> Place:
-        request, at = request_of(opened.fields), opened_at(opened.fields, opened.at)
+        request, at = request_of(opened.fields), _opened_at(opened)
         ref = None if process is None else await self._catalogue.process_ref(process)
         candidates: list[Candidate] = []
         if request.account is not None or request.entitlement is not None:
@@ -110,6 +111,12 @@ def request_of(fields: Mapping[str, Any]) -> Request:
     """Who asks about what, by a record's fields; what is no text says nothing."""
     said = {name: fields.get(name) for name in _ASKED}
     return Request(**{name: value if isinstance(value, str) and value else None for name, value in said.items()})
+
+
+def _opened_at(opened: Opened) -> datetime:
+    """When it was opened; a date beyond all calendars, which the law refuses, is not asked of any."""
+    at = opened_at(opened.fields, opened.at)
+    return at if FIRST_YEAR <= at.year <= LAST_YEAR else opened.at
 
 
 def _given(chosen: Candidate, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import typer
 
 from starter.cli.asking import ask
 from starter.cli.groups import group
-from starter.cli.options import Json, Zone, instant, zone
+from starter.cli.options import Json, Zone, moment, zone
 from starter.cli.output import console, write_json
 from starter.cli.services import Services
 
@@ -112,8 +112,8 @@ def _register_choose(entitlement: typer.Typer, services: Services) -> None:
             account=account, contact=contact, asset=asset, product=product, contract=contract, type=record_type,
             channel=channel, entitlement=named,
         )  # fmt: skip
-        moment = instant(at, "--at")
-        found = ask(services, lambda desk: desk.entitlements.choose(request, at=moment))
+        as_of = moment(at, "--at")
+        found = ask(services, lambda desk: desk.entitlements.choose(request, at=as_of))
         if json:
             write_json([found.model_dump(mode="json")])
         else:
@@ -139,12 +139,12 @@ def _register_eligible(entitlement: typer.Typer, services: Services) -> None:
         json: Json = False,
     ) -> None:
         """Whether a customer may ask for support now, and until when; else when again."""
-        local, moment = zone(timezone), instant(at, "--at")
+        local, as_of = zone(timezone), moment(at, "--at")
         request = _request(
             account=account, contact=contact, asset=asset, product=product, contract=contract, type=record_type,
             channel=channel, entitlement=named,
         )  # fmt: skip
-        found = ask(services, lambda desk: desk.entitlements.eligible(request, at=moment))
+        found = ask(services, lambda desk: desk.entitlements.eligible(request, at=as_of))
         if json:
             write_json([found.model_dump(mode="json")])
         else:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from sla.errors import NaiveInstant
-from sla.instants import to_instant
+from sla.instants import FIRST_YEAR, LAST_YEAR, to_instant
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, for programs.")]
 At = Annotated[str | None, typer.Option(metavar="INSTANT", help="When it happened, as 2026-03-02T14:30:00Z; default: now.")]
@@ -27,6 +27,14 @@ def instant(text: str | None, where: str) -> datetime | None:
         return to_instant(text)
     except ValueError as problem:
         raise typer.BadParameter(f"{where}: {_reason(problem, text)}") from None
+
+
+def moment(text: str | None, where: str) -> datetime | None:
+    """As `instant`, for what calendars are asked about: within the years 1900 to 2199."""
+    at = instant(text, where)
+    if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise typer.BadParameter(f"{where}: '{text}' lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+    return at
 
 
 def zone(name: str) -> ZoneInfo:

@@ -6,7 +6,7 @@ import typer
 
 from starter.cli.asking import ask
 from starter.cli.groups import group
-from starter.cli.options import Json, Zone, instant, zone
+from starter.cli.options import Json, Zone, moment, zone
 from starter.cli.output import console, write_json
 from starter.cli.services import Services
 
@@ -64,13 +64,13 @@ def _register_resolve(people: typer.Typer, services: Services) -> None:
         """Whom a name means, who is on duty, and what a mail, a task and a reassignment would come to. Does nothing."""
         if by not in ("least_loaded", "round_robin"):
             raise typer.BadParameter("--by: write least_loaded or round_robin")
-        local, moment = zone(timezone), instant(at, "--at")
+        local, as_of = zone(timezone), moment(at, "--at")
         found = ask(
             services,
             lambda desk: desk.people.resolve(
                 to,
                 record=record,
-                at=moment,
+                at=as_of,
                 by=by,  # type: ignore[arg-type]  # checked above
             ),
         )

@@ -119,6 +119,11 @@ def test_whether_one_may_ask(shell: Shell, moment: str, said: str) -> None:
     assert said in shell.run("entitlement", "eligible", *asked, "--timezone", "America/New_York").out
 
 
+@pytest.mark.parametrize("verb", [("entitlement", "eligible", "--account", "x"), ("people", "resolve", "ada")])
+def test_a_time_beyond_all_calendars_is_refused(shell: Shell, verb: tuple[str, ...]) -> None:
+    assert "outside the years 1900 to 2199" in shell.run(*verb, "--at", "0001-01-01T00:00:00Z").err
+
+
 def test_what_ends_soon(shell: Shell) -> None:
     assert re.search(r"2026-03-20 +18 +soon +larkspur +iris", shell.run("entitlement", "expiring", "--within", "3w").out)
     assert shell.run("entitlement", "expiring", "--within", "17").out == "No entitlement ends within 17 days.\n"

@@ -80,6 +80,12 @@ async def test_what_was_promised_when_it_was_opened_counts(here: Installation, d
     assert (await fields_of(database, "C-1"))["entitlement"] == "old"
 
 
+async def test_an_empty_date_of_another_system_is_refused_by_the_law_and_uses_nothing(here: Installation) -> None:
+    with pytest.raises(RefusedEvent, match="outside the years 1900 to 2199"):
+        await here.desk.open(record="C-1", fields={"account": "larkspur", "opened_at": "0001-01-01T00:00:00Z"})
+    assert (await here.desk.entitlements.get("larkspur-ten")).used == 0
+
+
 # ---------------------------------------------------------------------- nothing is promised
 
 
