@@ -26,7 +26,6 @@ TURN = "moving.turn"
 
 RATE = 20
 """How many records to move in a second unless told otherwise."""
-MAX_RATE = 500
 
 
 def workflow_id(migration: str) -> str:

@@ -48,6 +48,7 @@ class StoredMigration:
 class StoredMove:
     """What became of one record of a migration."""
 
+    position: int
     record: str
     state: RecordState
     problem: str | None
@@ -145,7 +146,7 @@ class MoveLists:
         mine = [migration_records.c.migration == migration, migration_records.c.position > after]
         if state is not None:
             mine.append(migration_records.c.state == state)
-        columns = [migration_records.c[name] for name in ("record", "state", "problem", "at")]
+        columns = [migration_records.c[name] for name in ("position", "record", "state", "problem", "at")]
         listed = select(*columns).where(*mine).order_by(migration_records.c.position).limit(limit)
         async with self._database.reading() as connection:
             return [StoredMove(**row) for row in (await connection.execute(listed)).mappings()]

@@ -28,7 +28,7 @@ _Process = Annotated[str, typer.Option("--process", metavar="NAME", help="The pr
 _To = Annotated[int, typer.Option("--to", min=1, metavar="VERSION", help="The version to move to; an active one.")]
 _From = Annotated[_Number, typer.Option("--from-version", min=1, metavar="VERSION", help="Only those that follow this one.")]
 _ToProcess = Annotated[_Text, typer.Option("--to-process", metavar="NAME", help="Another process; default: the same.")]
-_Rate = Annotated[int, typer.Option("--rate", min=1, max=500, metavar="N", help="How many to move in a second, at most.")]
+_Rate = Annotated[int, typer.Option("--rate", min=1, max=1000, metavar="N", help="How many to move in a second, at most.")]
 _Yes = Annotated[bool, typer.Option("--yes", help="Move them without asking.")]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")]
 _Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until it is done, or leave when it has begun.")]

@@ -57,7 +57,10 @@ class MigrationsDesk:
         """What became of its records, in the order of its list: those after a position. Raises UnknownMigration."""
         await self._lists.get(migration)
         found = await self._lists.moves(migration, state=state, after=after, limit=limit)
-        return [MoveView(record=one.record, state=one.state, problem=one.problem, at=one.at) for one in found]
+        return [
+            MoveView(position=one.position, record=one.record, state=one.state, problem=one.problem, at=one.at)
+            for one in found
+        ]
 
     async def stop(self, migration: str, *, for_good: bool = False) -> MigrationView:
         """Let it come to rest after the records under way; `for_good`: it ends, and the others stay where they are.

@@ -91,7 +91,7 @@ class FakeMigrations:
 
     async def moves(self, name: str, *, state: RecordState | None, limit: int) -> list[MoveView]:
         self.asked.append(("moves", (name, state, limit)))
-        return [MoveView(record="C-2", state="failed", problem="its case could not be told: not found", at=AT)]
+        return [MoveView(position=2, record="C-2", state="failed", problem="its case could not be told: not found", at=AT)]
 
     async def stop(self, name: str, *, for_good: bool) -> MigrationView:
         self.asked.append(("stop", (name, for_good)))
@@ -273,7 +273,7 @@ def page(shown: Any, width: int) -> list[str]:
 
 @pytest.mark.parametrize("width", [80, 100, 160])
 def test_everything_fits_the_terminal_and_no_word_is_cut_off(width: int) -> None:
-    moves = [MoveView(record="C-2", state="failed", problem="its case could not be told: not found", at=AT)]
+    moves = [MoveView(position=2, record="C-2", state="failed", problem="its case could not be told: not found", at=AT)]
     utc = ZoneInfo("UTC")
     for shown in (
         preview_page(a_preview()),

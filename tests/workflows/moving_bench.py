@@ -10,8 +10,10 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from sqlalchemy import select
+from temporalio import workflow
 from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.adapters.web import HttpWeb
 from activities.fakes import SetClock
@@ -19,6 +21,7 @@ from activities.observing import SILENT
 from runtime.settings import Settings
 from sla import messages, moving
 from sla.acting import Actor
+from sla.messages import News
 from sla.move_query import MoveQuery, MoveTarget
 from sla.moving import MoveInput, Progress
 from sla.process.model import Process
@@ -40,6 +43,18 @@ SECOND = MoveTarget(version=2)
 
 T = TypeVar("T")
 Server = Callable[[], AbstractAsyncContextManager[WorkflowEnvironment]]
+
+
+@workflow.defn
+class Deaf:
+    """Takes all news, and heeds none."""
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: False)
+
+    @workflow.signal(name=messages.HEAR)
+    def hear(self, news: News) -> None: ...
 
 
 class MovingBench:
@@ -112,6 +127,15 @@ class MovingBench:
     async def lose(self, record: str) -> None:
         """Let somebody terminate the workflow of a record's case."""
         await self.client.get_workflow_handle(messages.workflow_id(record)).terminate("by mistake")
+
+    @asynccontextmanager
+    async def deaf(self, record: str) -> AsyncIterator[None]:
+        """In the place of a record's case, one that hears and does nothing."""
+        await self.lose(record)
+        queue = f"{self.settings.task_queue}-deaf"
+        async with Worker(self.client, task_queue=queue, workflows=[Deaf], workflow_runner=UnsandboxedWorkflowRunner()):
+            await self.client.start_workflow(Deaf.run, id=messages.workflow_id(record), task_queue=queue)
+            yield
 
     # ------------------------------------------------------------------ migrations
 

@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from sla.moving import Progress, event_id, workflow_id
 from sla.setup_errors import MigrationEnded, NothingToMove
+from store.moving import SILENT
 from store.setup_tables import migration_records, migrations
 from tests.workflows.live import developing
 from tests.workflows.moving_bench import SECOND, SUPPORT, MovingBench
@@ -30,6 +31,19 @@ async def test_thirty_records_move_while_one_cannot(tmp_path: Path) -> None:
         assert await bench.told() == [(name, event_id(migration)) for name in others]
         assert await bench.limits(others) == {7200}
         assert await bench.limits(["C-07"]) == {3600}
+
+
+async def test_a_case_that_does_not_answer_fails_after_half_a_minute_and_the_others_go_on(tmp_path: Path) -> None:
+    async with MovingBench(tmp_path) as bench, bench.working():
+        await bench.open(3)
+        await bench.publish("2h")
+        async with bench.deaf("C-02"):
+            migration = await bench.start(per_second=2)
+            await bench.until(migration, lambda now: now.progress.moved == 1)
+            await bench.sleep(40)
+            assert (await bench.ended(migration)).progress == Progress(moved=2, failed=1)
+        [failed] = await bench.desk.migrations.moves(migration, state="failed")
+        assert (failed.record, failed.problem) == ("C-02", SILENT)
 
 
 async def test_stopped_it_rests_and_resumed_it_goes_on(tmp_path: Path) -> None:

@@ -65,8 +65,9 @@ class MigrationView(View):
 
 
 class MoveView(View):
-    """What became of one record of a migration."""
+    """What became of one record of a migration. `position`: its place in the list, from 1."""
 
+    position: int
     record: str
     state: RecordState
     problem: str | None
