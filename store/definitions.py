@@ -12,6 +12,7 @@ from sla.process.model import Process
 from store.connection import AnyConnection
 from store.engine import Database
 from store.tables import calendar_versions, catalogue, process_versions
+from store.versions import ever_active
 
 _KEPT = 2000
 """How many definitions of a kind are kept in memory; more than an installation is likely to have in use."""
@@ -45,7 +46,7 @@ class StoredDefinitions:
             if (ref.revision, newest) in self._views:
                 return self._views[ref.revision, newest]
             columns = (calendar_versions.c.name, calendar_versions.c.version, calendar_versions.c.revision)
-            published = select(*columns).where(calendar_versions.c.status != "draft")  # retired ones still have their cases
+            published = select(*columns).where(ever_active(calendar_versions))
             chosen = _as_of(ref.revision, await connection.execute(published))
             hours = {key: self._hours[key] for key in chosen if key in self._hours}
             for key, body in await _bodies(connection, [key for key in chosen if key not in hours]):
@@ -67,7 +68,7 @@ class StoredDefinitions:
         return calendars[self._default_hours]
 
     async def _process_body(self, ref: ProcessRef) -> Any:
-        published = process_versions.c.status != "draft"  # a draft may change, and what is read here is kept
+        published = ever_active(process_versions)  # a draft may change, and what is read here is kept
         one = (process_versions.c.name == ref.process, process_versions.c.version == ref.version, published)
         async with self._database.reading() as connection:
             body = await connection.scalar(select(process_versions.c.body).where(*one))

@@ -77,7 +77,9 @@ class Lifecycle(Changing):
         retired = [one for one in going if one.status != "retired"]
         default: dict[str, Any] = {"is_default": False} if kind == "process" else {}
         for one in retired:
-            await self._alter(one, status="retired", retired_at=self.at, **default)
+            # That it was active must be seen for ever, also of what was published before that was noted.
+            since = {"activated_at": one.activated_at or one.created_at} if one.status == "active" else {}
+            await self._alter(one, status="retired", retired_at=self.at, **default, **since)
         return [await self._told("catalogue.retire", one) for one in retired]
 
     async def _check_one(self, found: StoredVersion) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel
-from sqlalchemy import RowMapping, Table, select
+from sqlalchemy import ColumnElement, RowMapping, Table, or_, select
 
 from sla.calendar import BusinessHours
 from sla.errors import MilepostError, UnknownProcess
@@ -89,6 +89,11 @@ def digest_of(definition: BaseModel) -> str:
     """
     data = definition.model_dump(mode="json", exclude_defaults=True)
     return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def ever_active(table: Table) -> ColumnElement[bool]:
+    """Of its versions those that cases may be held to: no drafts, and none that were given up as such."""
+    return or_(table.c.status == "active", table.c.activated_at.is_not(None))
 
 
 async def versions_of(connection: AnyConnection, kind: Kind, name: str | None = None) -> list[StoredVersion]:

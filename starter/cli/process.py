@@ -1,5 +1,6 @@
 """`milepost process`: processes as series of versions."""
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -101,8 +102,9 @@ def _register_new_version(process: typer.Typer, services: Services) -> None:
         found = ask(services, drafted)
         options.show(version_line(found), [found], json=json)
         if not json:
-            remark(f"What it changes: milepost process diff '{name}'. To let new cases follow it: "
-                   f"milepost process activate '{name}'")  # fmt: skip
+            quoted = shlex.quote(name)
+            remark(f"What it changes: milepost process diff {quoted}")
+            remark(f"To let new cases follow it: milepost process activate {quoted}")
 
 
 def _register_changes(process: typer.Typer, services: Services) -> None:

@@ -20,7 +20,7 @@ from store.definitions import StoredDefinitions
 from store.engine import Database
 from store.publication import Publication, Published
 from store.setup_tables import audit_log, entitlement_templates, entitlements, migrations
-from store.tables import accounts
+from store.tables import accounts, calendar_versions, process_versions
 from store.versions import Kind
 from tests.store.builders import a_process, at, some_hours
 
@@ -283,6 +283,34 @@ class TestCalendars:
         await change(catalogue, lambda one: one.activate("calendar", "office", 1))
         assert (await definitions.calendars(first))["office"] == published
         assert (await definitions.calendars(await catalogue.process_ref("Support")))["office"] == drafted
+
+    async def test_a_draft_that_was_given_up_counts_for_nobody(
+        self, catalogue: Catalogue, definitions: StoredDefinitions
+    ) -> None:
+        await publish(catalogue, "1h")
+        await change(catalogue, lambda one: one.publish_calendar(some_hours()))
+        await change(catalogue, lambda one: one.draft(some_hours(windows="10:00-16:00")))
+        await change(catalogue, lambda one: one.retire("calendar", "office", 2))
+        await change(catalogue, lambda one: one.draft(a_process(within="9h")))
+        await change(catalogue, lambda one: one.retire("process", "Support", 2))
+        ref = await catalogue.process_ref("Support")
+        assert (await definitions.calendars(ref))["office"] == some_hours()
+        with pytest.raises(UnknownProcess):
+            await definitions.process(ProcessRef(process="Support", version=2, revision=9))
+
+    async def test_what_an_earlier_release_published_keeps_its_cases_when_it_is_retired(
+        self, catalogue: Catalogue, definitions: StoredDefinitions, database: Database
+    ) -> None:
+        await publish(catalogue, "1h")
+        await change(catalogue, lambda one: one.publish_calendar(some_hours()))
+        ref = await catalogue.process_ref("Support")
+        async with database.transaction() as connection:
+            for table in (process_versions, calendar_versions):
+                await connection.execute(table.update().values(activated_at=None, created_by=None))
+        await change(catalogue, lambda one: one.retire("process", "Support"))
+        await change(catalogue, lambda one: one.retire("calendar", "office"))
+        assert await definitions.process(ref) == a_process(within="1h")
+        assert (await definitions.calendars(ref))["office"] == some_hours()
 
     async def test_the_countries_of_a_draft_become_dates_when_it_is_published(self, catalogue: Catalogue) -> None:
         german = some_hours(holidays=[{"country": "DE"}])
