@@ -86,6 +86,18 @@ async def test_beyond_what_was_promised_is_counted_too_where_it_may_be(database:
     assert await counted(database) == {"ten": (OPENINGS, OPENINGS)}
 
 
+async def test_whoever_applies_meanwhile_loses_no_use(database: Database, another: Database) -> None:
+    await with_promises(database, a_promise("forty", per_incident=40))
+
+    async def apply_again_and_again() -> None:
+        for number in range(10):
+            await apply(another, {"entitlements": [a_promise("forty", per_incident=40, description=f"{number}. edition")]})
+
+    found, _ = await asyncio.gather(all_at_once(database, another), apply_again_and_again())
+    assert found == {"forty": 40, "refused": 10}
+    assert await counted(database) == {"forty": (40, 40)}
+
+
 async def test_one_record_opened_many_times_at_once_uses_one(database: Database, another: Database) -> None:
     await with_promises(database, a_promise("ten", per_incident=10), a_promise("more", per_incident=10))
     answers = await asyncio.gather(*(opening((database, another)[number % 2], "C-1") for number in range(20)))
