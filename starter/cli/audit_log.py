@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from starter.desk import Desk
     from starter.setup.views.audit_log import AuditLine, AuditPage, AuditVerdict
 
+CHANGE_AT_MOST = 240
+"""Characters of what changed; a whole definition is told by `--json`."""
+
 _Who = Annotated[str | None, typer.Option("--who", metavar="NAME", help="Only lines of this person or key.")]
 _Verb = Annotated[str | None, typer.Option("--verb", metavar="VERB", help="Only this change, as catalogue.retire.")]
 _Subject = Annotated[str | None, typer.Option("--subject", metavar="SUBJECT", help="Only this subject, as record/C-1.")]
@@ -141,11 +144,12 @@ def _show(lines: "list[AuditLine]", local: "ZoneInfo") -> None:
 
 
 def _change(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
-    """What is different, in short: `status: active → retired`."""
+    """What is different, in short: `status: active → retired`; null and empty lists say nothing of what is new."""
     was, now = before or {}, after or {}
-    names = [*was, *(name for name in now if name not in was)]
+    names = [*was, *(name for name in now if name not in was and now[name] not in (None, [], {}))]
     told = (_one(name, was.get(name), now.get(name), known=name in was) for name in names if was.get(name) != now.get(name))
-    return "; ".join(told)
+    whole = "; ".join(told)
+    return whole if len(whole) <= CHANGE_AT_MOST else f"{whole[:CHANGE_AT_MOST]}… (--json has all)"
 
 
 def _one(name: str, was: Any, now: Any, *, known: bool) -> str:

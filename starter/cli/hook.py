@@ -105,19 +105,22 @@ def _only_hook(path: Path) -> "Hook":
 
 
 def _show(found: "list[HookView]") -> None:
-    from rich import box  # noqa: PLC0415 - takes time that `--json` does not need
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415 - takes time that `--json` does not need
+
+    from starter.cli.fitting import Col, Fitting, Way  # noqa: PLC0415
 
     if not found:
         remark("There is no hook yet. Apply one: milepost apply examples/hooks")
         return
-    table = Table("Hook", "Address", "Secret", "Description", box=box.SIMPLE_HEAD)
+    rows = []
     for one in found:
+        state = "[green]is set[/]" if one.ready else "[bold red]is not set here[/]"
         variable = f"MILEPOST_SECRET_{one.secret.upper()}"
-        secret = f"{variable} [green]is set[/]" if one.ready else f"{variable} [bold red]is not set here[/]"
-        table.add_row(escape(one.hook), f"/v1/hooks/{one.hook}", secret, escape(one.description))
-    console().print(table)
+        rows.append((escape(one.hook), f"/v1/hooks/{one.hook}", variable, state, escape(one.description)))
+    wide = [Col(name) for name in ("Hook", "Address", "Secret", "", "Description")]
+    narrow = [Col("Hook"), Col("Address, secret", None, 20)]
+    stacked = [[hook, f"{address}\n{variable} {state}\n[dim]{about}[/]"] for hook, address, variable, state, about in rows]
+    console().print(Fitting(Way(wide, rows), Way(narrow, stacked)))
 
 
 def _show_rehearsal(shown: "Rehearsal") -> None:
