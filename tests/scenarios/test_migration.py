@@ -4,8 +4,23 @@ from typing import Any
 
 import pytest
 
+from sla.engine import evaluate_under
+from sla.evaluation.following import Followed, Laws
+from sla.events import Version
 from sla.process.model import Process
-from tests.sla.builders import FIRST, MAIL, TELL, Story, a_case, a_milestone, a_process, a_quiet, some_hours
+from tests.sla.builders import (
+    FIRST,
+    MAIL,
+    TELL,
+    Outcome,
+    Story,
+    a_case,
+    a_milestone,
+    a_process,
+    a_quiet,
+    instant,
+    some_hours,
+)
 
 FIX = "Fix"
 LATER = [{"after": "0s", "actions": [TELL]}, {"after": "30m", "actions": [TELL]}]
@@ -276,6 +291,16 @@ class TestEvents:
         case = a_case(versions=[other, newer]).opened().moved("09:10", process="Premium")
         assert (case.as_of("09:20").timeline.process, case.as_of("09:20").milestone().target) == ("Premium", "11:00")
         assert case.moved("09:20", version=3).as_of("09:20").milestone().target == "12:00"
+
+    def test_moved_to_the_calendars_of_today_it_is_not_judged_by_them_before(self) -> None:
+        process = a_process(a_milestone(within="2h"), business_hours="office")
+        short, long = some_hours(), some_hours(hours={"mon": ["07:00-22:00"]})
+        case = a_case(under=process).opened("07:30").moved("08:00", revision=1).moved("09:30", revision=2)
+        laws = [Followed(process=process, calendars={"office": hours}) for hours in (short, short, long)]
+        versions = {Version("Support", 2, revision): law for revision, law in enumerate(laws[1:], 1)}
+        told = [Outcome(evaluate_under(Laws(laws[0], versions), case.events, instant(at))) for at in ("09:29", "09:30")]
+        assert [one.milestone().target for one in told] == ["11:00", "09:30"]
+        assert [one.effects for one in told] == [[], ["warning-1/1 09:00 skipped", "violation-1/1 09:30"]]
 
     def test_of_two_moves_at_one_instant_the_last_counts(self) -> None:
         case = a_case(versions=[a_process(a_quiet(within="2h")), a_process(a_quiet(within="3h"))]).opened()
