@@ -12,7 +12,6 @@ from store.moving import SILENT
 from store.setup_tables import migration_records, migrations
 from tests.workflows.live import developing
 from tests.workflows.moving_bench import SECOND, SUPPORT, MovingBench
-from workflows.migrating import MoveRecords
 
 
 async def test_thirty_records_move_while_one_cannot(tmp_path: Path) -> None:
@@ -71,8 +70,8 @@ async def test_called_off_the_others_stay_where_they_are_and_may_be_moved_anew(t
         await bench.until(migration, lambda now: now.progress.moved >= 2)
         ended = await bench.desk.migrations.stop(migration, for_good=True)
         assert (ended.state, ended.progress.waiting) == ("ended", 0)
-        handle = bench.client.get_workflow_handle_for(MoveRecords.run, workflow_id(migration))
-        told = await bench.bounded(handle.result())
+        handle = bench.client.get_workflow_handle(workflow_id(migration), result_type=Progress)
+        told: Progress = await bench.bounded(handle.result())
         assert 0 < told.moved < 8
         with pytest.raises(MigrationEnded):
             await bench.desk.migrations.resume(migration)
