@@ -186,6 +186,40 @@ def test_a_move_leaves_what_ended_and_what_is_violated_as_it_was(given_: Moving)
                 assert after[one.milestone, one.occurrence].started_at == one.started_at
 
 
+def with_limits(process: Process, seconds: int) -> Process:
+    """The same process, in which every milestone has the same limit, and nothing warns."""
+    document = json.loads(process.model_dump_json())
+    for line in document["milestones"]:
+        line |= {"within": f"{seconds}s", "warnings": [], "recurrence": "none"}
+    return Process.model_validate(document)
+
+
+@some(300)
+@given(
+    st.integers(0, 100_000),
+    st.sampled_from(["plain", "stops", "calendars", "stops+calendars", "reopen", "completing"]),
+    st.floats(0, 1),
+    st.tuples(st.integers(600, 20_000), st.integers(600, 20_000)),
+)
+def test_what_runs_at_the_move_fares_as_if_the_new_limit_had_always_been(
+    seed: int, profile: str, share: float, limits: tuple[int, int]
+) -> None:
+    case = the_case(seed, profile)
+    old, new = (with_limits(case.process, seconds) for seconds in limits)
+    first = min(event.at for event in case.events)
+    at = first + timedelta(minutes=int((case.now - first).total_seconds() * share // 60)) + OFF_THE_GRID
+    move, now = moved(case, at, at, 2), max(case.now, at) + timedelta(days=1)
+    given_ = Moving(replace(case, process=old), (new,), (move,), now)
+    before = evaluate(old, HOURS, case.events, at - SECOND).milestones
+    running = {(one.milestone, one.occurrence) for one in before if one.status in ("running", "stopped")}
+    always = {(one.milestone, one.occurrence): one for one in evaluate(new, HOURS, case.events, now).milestones}
+    for one in given_.as_of().milestones:
+        other = always.get((one.milestone, one.occurrence))
+        if (one.milestone, one.occurrence) in running and other is not None and other.started_at == one.started_at:
+            same = {"retracted": False, "reason": None}
+            assert one.model_copy(update=same) == other.model_copy(update=same)
+
+
 @some(150)
 @given(moving(), st.floats(0, 1))
 def test_nothing_falls_due_before_the_next_wake_up(given_: Moving, share: float) -> None:
