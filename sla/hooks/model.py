@@ -1,6 +1,7 @@
 """A hook as its file spells it (examples/hooks/): how deliveries are verified, and which events they become."""
 
-from typing import Annotated, Any, Literal
+import re
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -8,7 +9,7 @@ from sla.duration import Duration
 from sla.hooks.sayings import Saying, TemplateText
 from sla.process.conditions import After, Condition, Occurs, uses
 
-PLACEHOLDERS = ("{timestamp}", "{body}")
+HOOK_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 class Part(BaseModel):
@@ -118,7 +119,7 @@ CARRIES: dict[str, tuple[str | None, tuple[str, ...]]] = {
 class Hook(Part):
     """A helpdesk that tells us what happens. Its name is a part of the address: `POST /v1/hooks/zendesk`."""
 
-    hook: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    hook: Annotated[str, Field(pattern=f"^{HOOK_NAME.pattern}$")]
     description: Annotated[str, Field(max_length=255)] = ""
     verify: Verification
     record: TemplateText

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sla.errors import InvalidSetting, MalformedDocument, RefusedEvent, UnknownRecord, UnreadableEvent
 from sla.hooks.mapping import OPENED, Mapped, events_of
-from sla.hooks.model import Hook
+from sla.hooks.model import HOOK_NAME, Hook
 from sla.hooks.signing import check
 from sla.instants import to_instant
 from sla.messages import Reception
@@ -102,7 +102,7 @@ class HooksDesk:
         )
 
     async def _known(self, name: str) -> Hook:
-        if (found := await self._hooks.find(name)) is not None:
+        if HOOK_NAME.fullmatch(name) and (found := await self._hooks.find(name)) is not None:
             return found
         known = ", ".join(hook.hook for hook in await self._hooks.all()) or "none"
         raise UnknownHook(hook=name, known=known)

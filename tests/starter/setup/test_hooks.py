@@ -138,6 +138,11 @@ class TestRefusals:
         with pytest.raises(UnknownHook, match=r"no hook 'zendsk'\. Known: jira, servicenow, zendesk"):
             await hooks_of(desk, Records()).receive("zendsk", b"{}", {})
 
+    @pytest.mark.parametrize("name", ["", "Jira", "jira ", "a\x00b", "../jira", "ü", "x" * 10_000])
+    async def test_what_could_be_no_hooks_name_is_not_looked_for(self, desk: Desk, name: str) -> None:
+        with pytest.raises(UnknownHook):
+            await desk.hooks.get(name)
+
     async def test_a_secret_that_is_not_set_is_our_fault(self, desk: Desk) -> None:
         with pytest.raises(InvalidSetting, match="MILEPOST_SECRET_SERVICENOW: is not set; the hook 'servicenow'"):
             await hooks_of(desk, Records()).receive("servicenow", b"{}", {})
