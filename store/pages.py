@@ -55,11 +55,16 @@ def position_of(stored: StoredRecord) -> Position:
 
 
 class _Stratum(NamedTuple):
-    """Records that an index has in order: the columns that say so, and with which of them it begins."""
+    """Records that an index has in order: by which columns, which records these are, and after what they begin.
+
+    Those without a deadline are ordered by it all the same: it keeps PostgreSQL, which does not know that hardly any of them
+    is open, from looking for them in the index of all openings.
+    """
 
     columns: tuple[Column[Any], ...]
     of: ColumnElement[bool] | None
     after: tuple[object, ...] | None
+    """Values of the last of the columns."""
 
 
 async def page(
@@ -91,20 +96,15 @@ def _parts(is_open: bool | None, order_by: Order) -> list[list[ColumnElement[boo
 
 def _strata(order_by: Order, after: Position | None) -> Iterator[_Stratum]:
     """The parts of the list that follow the position, one after the other."""
-    opened = (records.c.opened_at, records.c.id)
+    opened, timed = (records.c.opened_at, records.c.id), records.c.next_deadline
     of_opening = None if after is None else (after.opened_at, after.record)
     if order_by.endswith("opened_at"):
         yield _Stratum(opened, None, of_opening)
         return
-    timed = records.c.next_deadline
-    if after is None:
-        yield _Stratum((timed, *opened), timed.is_not(None), None)
-        yield _Stratum(opened, timed.is_(None), None)
-    elif after.next_deadline is not None:
-        yield _Stratum((timed, *opened), timed.is_not(None), tuple(after))
-        yield _Stratum(opened, timed.is_(None), None)
-    else:
-        yield _Stratum(opened, timed.is_(None), of_opening)
+    if after is None or after.next_deadline is not None:
+        yield _Stratum((timed, *opened), timed.is_not(None), None if after is None else tuple(after))
+    beyond = after is not None and after.next_deadline is None
+    yield _Stratum((timed, *opened), timed.is_(None), of_opening if beyond else None)
 
 
 def _within(
@@ -113,7 +113,8 @@ def _within(
     """The first rows of a stratum: of each part the ids in order, by an index alone; then the rows of the first of those."""
     where = [] if stratum.of is None else [stratum.of]
     if stratum.after is not None:
-        place, last = tuple_(*stratum.columns), tuple_(*_bound(stratum.columns, stratum.after))
+        columns = stratum.columns[-len(stratum.after) :]
+        place, last = tuple_(*columns), tuple_(*_bound(columns, stratum.after))
         where.append(place < last if descending else place > last)
     firsts = [
         select(*stratum.columns).where(*part, *where).order_by(*_order(stratum.columns, descending)).limit(limit).subquery()

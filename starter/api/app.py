@@ -89,11 +89,14 @@ async def _not_routed(request: Request, error: Exception) -> Response:
 
 def _methods(request: Request) -> list[str]:
     """All methods that this path takes: Starlette knows those of the first route only."""
-    taken: set[str] = set()
-    for path, operations in request.app.openapi()["paths"].items():
-        steps, asked = path.split("/"), request.scope["path"].split("/")
-        if len(steps) == len(asked) and all(
-            one.startswith("{") or one == other for one, other in zip(steps, asked, strict=True)
-        ):
-            taken |= {method.upper() for method in operations}
-    return sorted(taken)
+    asked = request.scope["path"].split("/")
+    paths: dict[str, dict[str, object]] = request.app.openapi()["paths"]
+    fitting = [path for path in paths if _fits(path.split("/"), asked)]
+    nearest = min(fitting, key=lambda path: path.count("{"), default="")  # with the fewest steps that may be anything
+    return sorted(method.upper() for method in paths.get(nearest, {}))
+
+
+def _fits(steps: list[str], asked: list[str]) -> bool:
+    return len(steps) == len(asked) and all(
+        step == one or (step.startswith("{") and one != "") for step, one in zip(steps, asked, strict=True)
+    )

@@ -39,10 +39,19 @@ def _name(text: Any) -> Any:
     return step(text) if isinstance(text, str) else text
 
 
+_EDGE = r"[^\x00-\x20\x7f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+_ID = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 200,
+    "pattern": rf"^{_EDGE}([^\x00-\x1f\x7f]*{_EDGE})?$",  # as `Identifier`, whose `\s` means less in other languages
+}
+Id = Annotated[Identifier, WithJsonSchema(_ID)]
+"""The id of a record or an event."""
 LINE = r"^[^\x00-\x1f\x7f]+$"
 Word = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE)]
 """A name to look for: one line without control characters."""
-RecordId = Annotated[Identifier, BeforeValidator(_name)]
+RecordId = Annotated[Id, BeforeValidator(_name)]
 """A record's id in a path."""
 Name = Annotated[Word, BeforeValidator(_name)]
 """A name in a path."""
@@ -69,6 +78,16 @@ Place = Annotated[int, Field(ge=0, le=NUMBERS_AT_MOST), DIGITS]
 """A place in a list, or the number of a line."""
 
 
+def _whole(number: Any) -> Any:
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+WHOLE = BeforeValidator(_whole)
+"""A whole number in JSON, where 3.0 is one."""
+Numbered = Annotated[int, Field(ge=1, le=NUMBERS_AT_MOST), WHOLE]
+"""The number of a version, in a body."""
+
+
 class Body(BaseModel):
     """What a request's body says."""
 
@@ -78,10 +97,10 @@ class Body(BaseModel):
 class Opening(Body):
     """A record to open."""
 
-    record: Identifier = Field(examples=["C-1042"])
+    record: Id = Field(examples=["C-1042"])
     process: Word | None = Field(default=None, description="needed if several processes are active")
     at: ToldInstant | None = Field(default=None, description="when it was opened; default: now")
-    event_id: Identifier | None = Field(default=None, description="the event's id; the same id twice is one event")
+    event_id: Id | None = Field(default=None, description="the event's id; the same id twice is one event")
     fields: dict[str, FieldValue] = Field(
         default_factory=dict,
         description="the record's first fields",
@@ -92,13 +111,11 @@ class Opening(Body):
 class Retry(Body):
     """An action to try again."""
 
-    key: Identifier = Field(
-        description="as GET /v1/records/{record} has it", examples=["C-1042/Resolution#1/1/violation-1/1"]
-    )
+    key: Id = Field(description="as GET /v1/records/{record} has it", examples=["C-1042/Resolution#1/1/violation-1/1"])
 
 
 class _News(Body):
-    id: Identifier = Field(description="chosen by you; the same id twice is one event", examples=["zd-88121"])
+    id: Id = Field(description="chosen by you; the same id twice is one event", examples=["zd-88121"])
     at: ToldInstant | None = Field(default=None, description="when it happened; default: now")
     data: dict[str, FieldValue] = Field(default_factory=dict, description="what the event carries besides, for `where:`")
 
@@ -191,7 +208,11 @@ class History(Body):
     """All that happened to a record so far, its opening first."""
 
     process: Word | None = None
-    events: list[Told] = Field(min_length=1, max_length=10_000)
+    events: list[Told] = Field(
+        min_length=1,
+        max_length=10_000,
+        examples=[[{"type": "opened", "id": "zd-1", "at": "2026-03-02T09:00:00Z", "fields": {"priority": "P1"}}]],
+    )
 
 
 def as_line(answer: BaseModel | dict[str, Any]) -> bytes:

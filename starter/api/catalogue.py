@@ -10,7 +10,7 @@ from sla.calendar import BusinessHours
 from sla.documents import validate_document
 from sla.process.model import Process
 from starter.api.asking import AskedDesk, asks, routes
-from starter.api.bodies import NUMBERS_AT_MOST, Body, Name, Version, Word
+from starter.api.bodies import Body, Name, Numbered, Version, Word
 from starter.api.definitions import document_of
 from starter.api.tags import IfMatch, seen, tag
 from starter.definitions import Found
@@ -31,13 +31,13 @@ class Draft(Body):
         examples=[{"process": "Premium", "milestones": [{"milestone": "First Response", "within": "1h"}]}],
     )
     notes: Word | None = Field(default=None, description="why, for whoever reads the versions")
-    based_on: int | None = Field(default=None, ge=1, le=NUMBERS_AT_MOST)
+    based_on: Numbered | None = None
 
 
 class Copy(Body):
     """A version to begin as a copy of another."""
 
-    based_on: int | None = Field(default=None, ge=1, le=NUMBERS_AT_MOST, description="default: the version in force")
+    based_on: Numbered | None = Field(default=None, description="default: the version in force")
     notes: Word | None = Field(default=None, examples=["P1 in 45 minutes, as agreed with Helios"])
 
 
@@ -50,7 +50,7 @@ class Activation(Body):
 class Retirement(Body):
     """What is retired."""
 
-    version: int | None = Field(default=None, ge=1, le=NUMBERS_AT_MOST, description="default: all versions", examples=[1])
+    version: Numbered | None = Field(default=None, description="default: all versions", examples=[1])
 
 
 # ---------------------------------------------------------------------- processes

@@ -37,16 +37,15 @@ def describe(app: FastAPI) -> Schema:
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
         _share(schema)
-        for path, method, operation in _operations(schema):
-            _complete(path, method, operation)
+        for method, operation in _operations(schema):
+            _complete(method, operation)
         app.openapi_schema = schema
     return app.openapi_schema
 
 
-def _operations(schema: Schema) -> Iterator[tuple[str, str, Schema]]:
-    for path, methods in schema["paths"].items():
-        for method, operation in methods.items():
-            yield path, method, operation
+def _operations(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    for methods in schema["paths"].values():
+        yield from methods.items()
 
 
 def _share(schema: Schema) -> None:
@@ -61,21 +60,22 @@ def _share(schema: Schema) -> None:
     }
 
 
-def _complete(path: str, method: str, operation: Schema) -> None:
+def _complete(method: str, operation: Schema) -> None:
     """What every operation may answer, and what it may be sent besides."""
     answers = operation["responses"]
     if "HTTPValidationError" in str(answers.get("422")):
         del answers["422"]
     right = operation.pop(NEEDS, None)
     keyless = bool(operation.pop(STREAMED, False)) | bool(operation.pop(UNKEPT, False))
+    for parameter in operation.get("parameters", []):
+        parameter["schema"] = _without_null(parameter["schema"])
     for answer in answers.values():
         answer.setdefault("headers", {})[envelope.HEADER] = {"schema": {"type": "string"}, "required": True}
     if right is None:
         return
     operation["security"] = [{"key": []}]
     operation["description"] = f"{operation.get('description', '')}\n\nNeeds the right `{right}`.".strip()
-    statuses = [400, 401, 403, 422, 429, 503]
-    statuses += [404] if "{" in path or method != "get" else []
+    statuses = [400, 401, 403, 404, 422, 429, 503]
     statuses += [409, 413, 415] if "requestBody" in operation else [409] if method != "get" else []
     if any(one["name"] == "If-Match" for one in operation.get("parameters", [])):
         statuses.append(412)
@@ -83,6 +83,15 @@ def _complete(path: str, method: str, operation: Schema) -> None:
         answers.setdefault(str(status), _refusal(status))
     if method != "get" and not keyless:
         operation.setdefault("parameters", []).append(_KEY)
+
+
+def _without_null(schema: Schema) -> Schema:
+    """A parameter may be left out, and cannot be null."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    if not kinds:
+        return schema
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    return rest | kinds[0] if len(kinds) == 1 else rest | {"anyOf": kinds}
 
 
 def _refusal(status: int) -> Schema:

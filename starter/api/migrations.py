@@ -10,19 +10,17 @@ from sla.move_query import MoveQuery, MoveTarget
 from sla.moving import RecordState
 from sla.timeline import RollUp
 from starter.api.asking import AskedDesk, asks, routes
-from starter.api.bodies import NUMBERS_AT_MOST, Body, FieldValue, Limit, Name, Place, Word
+from starter.api.bodies import WHOLE, Body, FieldValue, Limit, Name, Numbered, Place, Word
 from starter.setup.views.migrations import MigrationPreview, MigrationView, MoveView
 
 router = routes("Migrations", "/migrations")
-
-_VERSION = Field(ge=1, le=NUMBERS_AT_MOST)
 
 
 class Meant(Body):
     """Which open records are meant."""
 
     process: Word
-    version: Annotated[int, _VERSION] | None = Field(default=None, description="only those that follow this version")
+    version: Numbered | None = Field(default=None, description="only those that follow this version")
     status: RollUp | None = None
     account: Word | None = None
     owner: Word | None = None
@@ -33,7 +31,7 @@ class Meant(Body):
 class Target(Body):
     """Where they move to."""
 
-    version: Annotated[int, _VERSION]
+    version: Numbered
     process: Word | None = Field(default=None, description="default: the process that they follow")
 
 
@@ -51,7 +49,9 @@ class Move(Body):
 class Start(Move):
     """A migration, and how fast."""
 
-    per_second: int = Field(default=20, ge=1, le=1000, description="records moved in a second, at most")
+    per_second: Annotated[int, Field(ge=1, le=1000), WHOLE] = Field(
+        default=20, description="records moved in a second, at most"
+    )
 
 
 class Stop(Body):

@@ -11,7 +11,7 @@ from sla.messages import Reception
 from sla.timeline import RollUp, Timeline
 from starter.api.asking import AskedDesk, Shared, asks, routes
 from starter.api.bodies import DIGITS, Flag, History, Limit, News, Opening, RecordId, Retry, Word
-from starter.api.streaming import EVENT_STREAM, changes
+from starter.api.streaming import EVENT_STREAM, SENT, changes
 from starter.views import CaseFile, RecordPage, View
 from store.pages import Order
 
@@ -114,7 +114,7 @@ async def timeline(desk: AskedDesk, record: RecordId) -> Timeline:
 @router.get(
     "/{record}/stream",
     response_class=Response,
-    responses={200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {EVENT_STREAM: {"schema": SENT}}}},
     **asks("records.watch", "records.read"),
 )
 async def stream(

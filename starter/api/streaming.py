@@ -18,6 +18,16 @@ from sla.timeline import Timeline
 from starter.desk import Desk
 
 EVENT_STREAM: Final = "text/event-stream"
+SENT: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "event": {"const": "timeline"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "retry": {"type": "integer"},
+    },
+}
+"""What an event of the stream has."""
 EVERY_S: Final = 1.0
 """How often to look."""
 HEARTBEAT_S: Final = 15.0

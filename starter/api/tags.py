@@ -1,19 +1,17 @@
 """ETag and If-Match: whoever changes a definition says which state of it they have seen (RFC 9110, section 13)."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import Header, Response
 
-PATTERN: Final = r'^(\*|"[!#-~]{1,200}")$'
-
 IfMatch = Annotated[
     str | None,
-    Header(alias="If-Match", pattern=PATTERN, description='the ETag that you have seen, as `"…"`; `*` or nothing: any'),
+    Header(alias="If-Match", max_length=300, description='the ETag that you have seen, as `"…"`; `*` or nothing: any'),
 ]
 
 
 def seen(if_match: str | None) -> str | None:
-    """The tag that was seen; None if it does not matter."""
+    """The tag that was seen; None if it does not matter. What is no tag at all is not the present one either."""
     return None if if_match is None or if_match == "*" else if_match.strip('"')
 
 

@@ -41,7 +41,7 @@ def problem(answer: httpx.Response) -> dict[str, Any]:
         ({**GOOD, "fields": []}, "body.fields", "must be"),
         ([GOOD], "body", "must be"),
         ("text", "body", "must be"),
-        (None, "body", "must be"),
+        (7, "body", "must be"),
     ],
 )
 def test_a_body_that_does_not_fit_names_its_field(agent: httpx.Client, body: Any, path: str, said: str) -> None:
@@ -169,7 +169,7 @@ def test_what_the_law_refuses_is_a_conflict(agent: httpx.Client) -> None:
     assert (found["status"], found["code"]) == (409, "refused_event")
 
 
-@pytest.mark.parametrize("key", ["", " ", "x" * 201, "ünï"])
+@pytest.mark.parametrize("key", ["", "a b", "x" * 201, "ünï"])
 def test_an_idempotency_key_is_visible_ascii(agent: httpx.Client, key: str) -> None:
     found = problem(agent.post("/v1/records", json=GOOD, headers=[(b"Idempotency-Key", key.encode())]))
     assert found["errors"][0]["path"] == "header.Idempotency-Key"

@@ -1,7 +1,6 @@
 """Pages of records: every record once, in one order whatever the page's size, and no slower in a full store."""
 
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -10,15 +9,16 @@ import pytest
 from sqlalchemy import text
 
 from store.engine import Database
-from store.pages import ORDERS, Order, position_of
+from store.pages import ORDERS, Order, Position, page, position_of
 from store.records import Records
+from store.sqlite import SqliteConnection
 from store.tables import records as table
 from store.views import StoredRecord
 from tests.store.builders import MONDAY
 
 MANY = 100_000
-PAGE_S = 0.05
-"""What a page of a hundred may take (issue 4)."""
+FEW = 6000
+"""Rows that a page of a hundred may look at: two parts of a list, or one of the short lists as a whole, sorted."""
 
 
 def a_row(number: int, *, out: bool, deadline: int | None, **more: Any) -> dict[str, Any]:
@@ -56,10 +56,10 @@ def key_of(order: Order) -> Any:
 async def all_of(store: Records, **asked: Any) -> AsyncIterator[StoredRecord]:
     """Page by page."""
     after = None
-    while page := await store.list(after=after, **asked):
-        for one in page:
+    while found := await store.list(after=after, **asked):
+        for one in found:
             yield one
-        after = position_of(page[-1])
+        after = position_of(found[-1])
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -89,7 +89,7 @@ async def test_a_page_goes_on_where_the_one_before_ended_although_its_last_recor
 
 
 @pytest.fixture
-async def full(database: Database) -> Records:
+async def full(database: Database) -> Database:
     """A hundred thousand records, nine in ten of them closed."""
     rows = [
         a_row(
@@ -105,7 +105,7 @@ async def full(database: Database) -> Records:
         for n in range(MANY)
     ]
     await fill(database, rows)
-    return Records(database)
+    return database
 
 
 FILTERS: list[dict[str, Any]] = [
@@ -118,7 +118,7 @@ FILTERS: list[dict[str, Any]] = [
     {"status": "compliant", "is_open": True},
     {"status": "violated_closed"},
     {"account": "account-7"},
-    {"owner": "owner-7", "is_open": True},
+    {"owner": "owner-10", "is_open": True},
     {"queue": "tier-0", "is_open": True},
     {"queue": "tier-2"},
     {"process": "Process 1"},
@@ -126,16 +126,43 @@ FILTERS: list[dict[str, Any]] = [
 ]
 
 
-async def test_a_page_of_a_hundred_thousand_records_is_read_in_no_time(full: Records) -> None:
-    slow = {}
+class Watched:
+    """Pages, and how many rows and entries of indexes were looked at for each; of SQLite its steps, some sixty for a row."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, order: Order, after: Position | None, wanted: dict[str, Any]) -> tuple[Sequence[Any], int]:
+        filters: Any = {**dict.fromkeys(("status", "process", "account", "owner", "queue")), **wanted}
+        is_open = filters.pop("is_open", None)
+        steps = [0]
+        async with self._database.reading() as connection:
+            driver: Any = None
+            if not isinstance(connection, SqliteConnection):
+                steps[0] = int(await connection.scalar(text(_LOOKED_AT)) or 0)
+            else:
+                driver = await connection.run_sync(lambda sync: sync.connection.driver_connection)
+                driver.set_progress_handler(lambda: steps.__setitem__(0, steps[0] + 100), 100)
+            rows = await page(connection, filters, is_open=is_open, order_by=order, limit=100, after=after)
+            if driver is not None:
+                driver.set_progress_handler(None, 0)
+                return rows, steps[0] // 60
+            return rows, int(await connection.scalar(text(_LOOKED_AT)) or 0) - steps[0]
+
+
+_LOOKED_AT = """
+    SELECT pg_stat_get_xact_tuples_returned('records'::regclass)
+         + (SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid)) FROM pg_index WHERE indrelid = 'records'::regclass)
+"""
+
+
+async def test_a_page_looks_at_few_of_a_hundred_thousand_records(full: Database) -> None:
+    """Whatever machine this is, and however busy: the figure in milliseconds is the bench's."""
+    many = {}
     for order, wanted in product(("next_deadline", "-next_deadline"), FILTERS):
-        first = await full.list(order_by=order, limit=100, **wanted)
-        for name, after in (("first", None), ("next", position_of(first[-1]) if first else None)):
-            took = []
-            for _ in range(3):
-                began = time.perf_counter()
-                await full.list(order_by=order, limit=100, after=after, **wanted)
-                took.append(time.perf_counter() - began)
-            if min(took) > PAGE_S:
-                slow[order, str(wanted), name] = round(min(took), 3)
-    assert slow == {}
+        rows, first = await Watched(full).page(order, None, wanted)
+        last = rows[-1]
+        _, next_ = await Watched(full).page(order, Position(last["next_deadline"], last["opened_at"], last["id"]), wanted)
+        if max(first, next_) > FEW:
+            many[order, str(wanted)] = (first, next_)
+    assert many == {}
