@@ -1,4 +1,4 @@
-"""Records the golden histories of migrations anew: python -m tests.workflows.record_migrations
+"""Records the golden histories of migrations anew: python -m tests.workflows.record_migrations [STORY…]
 
 When to do so, and when never: see `record_histories`.
 """
@@ -61,9 +61,11 @@ async def rolled(directory: Path) -> Told:
 STORIES: tuple[Callable[[Path], Awaitable[Told]], ...] = (moved, stopped, rolled)
 
 
-async def record() -> None:
+async def record(wanted: list[str]) -> None:
     MIGRATIONS.mkdir(exist_ok=True)
     for story in STORIES:
+        if wanted and story.__name__ not in wanted:
+            continue
         with tempfile.TemporaryDirectory() as directory:
             for name, history in (await story(Path(directory))).items():
                 path = MIGRATIONS / f"{RELEASE}-{name}.json"
@@ -72,5 +74,5 @@ async def record() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(record())
+    asyncio.run(record(sys.argv[1:]))
     time.sleep(0.5)  # see tests/conftest.py

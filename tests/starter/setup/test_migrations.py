@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
+from activities.situation import situation
 from sla.acting import Actor
 from sla.errors import ServiceUnavailable
 from sla.finding import Finding
@@ -19,6 +20,7 @@ from starter.desk import Desk, open_desk
 from starter.setup.views.migrations import ForeseenMove, MigrationPreview
 from store.cases import StoredCases
 from store.catalogue import Catalogue
+from store.definitions import StoredDefinitions
 from store.engine import Database
 from store.move_lists import MoveLists
 from tests.starter.patients import on_file, with_tables
@@ -111,6 +113,29 @@ async def test_a_milestone_that_is_overdue_and_not_in_the_new_version_is_cured(o
     await a_morning(office, support("2h"), second)
     preview = await office.desk.migrations.preview(ALL, SECOND)
     assert fates(preview) == {"C-8": "newly_cured", "C-10": "changed", "C-11": "changed", "C-9": "unchanged"}
+
+
+async def test_a_record_that_moved_before_is_evaluated_as_it_is_now(office: Office) -> None:
+    first = await office.publish(support("2h"))
+    second = await office.publish(support("3h"))
+    await office.publish(support("1h"))
+    facts = {"process": "Support", "version": 2, "revision": second.revision}
+    log = [opened("10:30", "C-10"), an_event("migrated", "11:00", record="C-10", **facts)]
+    there = await situation(StoredDefinitions(office.database), first, log, at(NOW))
+    await StoredCases(office.database).settle(Finding(ref=first, log=log, timeline=there.timeline))
+    preview = await office.desk.migrations.preview(ALL, MoveTarget(version=3))
+    assert fates(preview) == {"C-10": "newly_violated"}
+    assert "target 2026-03-02 13:30 UTC → 2026-03-02 11:30 UTC" in preview.records[0].changes[0]
+    with pytest.raises(NothingToMove, match="1 follow it already"):
+        await office.desk.migrations.preview(ALL, SECOND)
+
+
+async def test_records_may_move_to_another_process(office: Office) -> None:
+    await a_morning(office, support("2h"), support("1h"))
+    async with Catalogue(office.database).publishing(at=at("08:00")) as publication:
+        await publication.publish_process(support("3h").model_copy(update={"process": "Gold"}))
+    preview = await office.desk.migrations.preview(ALL, MoveTarget(process="Gold", version=1))
+    assert (preview.to_process, fates(preview)["C-10"], fates(preview)["C-9"]) == ("Gold", "target_moved", "unchanged")
 
 
 async def test_a_preview_changes_nothing(office: Office) -> None:
