@@ -5,7 +5,7 @@ from importlib.util import find_spec
 LIMITS_S: dict[str, int] = {
     "calendar": 180,
     "evaluate": 180,
-    "audit": 90,
+    "audit": 180,
     "listing": 180,
     "deciding": 120,
     "history": 240,

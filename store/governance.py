@@ -1,9 +1,12 @@
 """The whole catalogue in a few queries, as the values that an audit looks at."""
 
-from collections.abc import Mapping
+import asyncio
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import RowMapping, func, or_, select
 
 from sla.calendar import BusinessHours
 from sla.directory import Person, Queue
@@ -28,30 +31,45 @@ from store.tables import (
 async def snapshot(database: Database, now: datetime) -> Snapshot:
     """The catalogue as of now: versions in force and drafts, entitlements that are active now, what was used and when."""
     entitlements = await StoredEntitlements(database).all()
+    wanted = or_(process_versions.c.status == "draft", process_versions.c.is_default)
     async with database.reading() as connection:
         latest = await _latest_cases(connection)
-        return Snapshot(
-            versions=await _versions(connection),
-            calendars=await _calendars(connection),
-            directory=await _directory(connection),
-            promises=tuple(_promise(one) for one in entitlements if one.entitlement.process and _is(one, now, "active")),
-            uses=_uses([one for one in entitlements if not _is(one, now, "expired")], latest),
-        )
-
-
-async def _versions(connection: AnyConnection) -> tuple[Version, ...]:
-    wanted = or_(process_versions.c.status == "draft", process_versions.c.is_default)
-    rows = await connection.execute(select(process_versions).where(wanted))
-    return tuple(
-        Version(
-            process=Process.model_validate(row.body),
-            version=row.version,
-            status=row.status,
-            is_default=row.is_default,
-            since=row.activated_at or row.created_at,
-        )
-        for row in rows
+        rows = (await connection.execute(select(process_versions).where(wanted))).mappings().all()
+        calendars = await _calendars(connection)
+        directory = await _directory(connection)
+    return Snapshot(
+        versions=await asyncio.to_thread(_versions, rows),
+        calendars=calendars,
+        directory=directory,
+        promises=tuple(_promise(one) for one in entitlements if one.entitlement.process and _is(one, now, "active")),
+        uses=_uses([one for one in entitlements if not _is(one, now, "expired")], latest),
     )
+
+
+def _versions(rows: Sequence[RowMapping]) -> tuple[Version, ...]:
+    with uncollected():
+        return tuple(
+            Version(
+                process=Process.model_validate(row["body"]),
+                version=row["version"],
+                status=row["status"],
+                is_default=row["is_default"],
+                since=row["activated_at"] or row["created_at"],
+            )
+            for row in rows
+        )
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Spare the garbage collector its looks while very much is made that stays: they would take most of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 async def _calendars(connection: AnyConnection) -> dict[str, BusinessHours]:

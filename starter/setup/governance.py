@@ -1,12 +1,15 @@
 """The catalogue as a whole: what in it drifts apart, contradicts itself or is out of use, and how it is brought together."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Final
 
 from sla.governance.auditing import audit
 from sla.governance.comparing import compare
-from sla.governance.finding import SEVERITIES, Options
+from sla.governance.finding import SEVERITIES, Finding, Options
+from sla.governance.snapshot import Snapshot
 from sla.move_query import MoveQuery, MoveTarget
 from sla.setup_errors import CannotConsolidate, InvalidQuery, MigrationUnderWay, NothingToMove
 from starter.migrations_client import MigrationsClient
@@ -21,7 +24,7 @@ from starter.setup.views.governance import (
     FindingView,
 )
 from store.consolidation import Consolidating
-from store.governance import snapshot
+from store.governance import snapshot, uncollected
 from store.versions import one_version
 
 _AS_BY_DEFAULT: Final = AuditQuery()
@@ -29,6 +32,12 @@ _AS_BY_DEFAULT: Final = AuditQuery()
 
 class _DryRun(Exception):
     """Nothing is to be kept."""
+
+
+def _audited(catalogue: Snapshot, today: date, options: Options) -> list[Finding]:
+    """In a thread: of a large catalogue it takes seconds, in which others are to be answered."""
+    with uncollected():
+        return audit(catalogue, today, options)
 
 
 class GovernanceDesk:
@@ -52,7 +61,8 @@ class GovernanceDesk:
                 "calendar": settings.calendar_names,
             },
         )
-        found = audit(await snapshot(self._context.database, now), now.date(), options)
+        catalogue = await snapshot(self._context.database, now)
+        found = await asyncio.to_thread(_audited, catalogue, now.date(), options)
         grave = SEVERITIES[: SEVERITIES.index(query.severity) + 1]
         return [FindingView(**asdict(one)) for one in found if one.severity in grave]
 
