@@ -119,7 +119,7 @@ async def test_a_record_that_moved_before_is_evaluated_as_it_is_now(office: Offi
     first = await office.publish(support("2h"))
     second = await office.publish(support("3h"))
     await office.publish(support("1h"))
-    facts = {"process": "Support", "version": 2, "revision": second.revision}
+    facts: dict[str, Any] = {"process": "Support", "version": 2, "revision": second.revision}
     log = [opened("10:30", "C-10"), an_event("migrated", "11:00", record="C-10", **facts)]
     there = await situation(StoredDefinitions(office.database), first, log, at(NOW))
     await StoredCases(office.database).settle(Finding(ref=first, log=log, timeline=there.timeline))
