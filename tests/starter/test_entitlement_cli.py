@@ -12,7 +12,9 @@ from runtime.settings import Settings
 from starter.checkups.promises import expiring
 from starter.cli.services import Services
 from starter.desk import Desk, open_desk
+from starter.views import ChoiceView
 from tests.starter.command_line import EXAMPLES, Ran, milepost
+from tests.starter.fake_desk import FakeDesk, a_case_file
 from tests.starter.patients import a_patient, on_file, unreached, with_tables
 from tests.store.builders import at
 
@@ -139,6 +141,24 @@ async def test_the_doctor_warns_of_what_ends_soon(shell: Shell) -> None:
         assert (told.verdict, (told.remedy or "").splitlines()[-1]) == ("warning", "milepost entitlement expiring")
         patient.now = lambda: at("09:00").replace(month=4)
         assert (await expiring(patient)).verdict == "ok"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "line"),
+    [("helios-premium", "entitlement helios-premium (the best of 2)"), (None, "entitlement – (the best of 2)")],
+)
+def test_a_case_shows_what_it_is_held_to(chosen: str | None, line: str) -> None:
+    choice = ChoiceView(at=at("09:00"), chosen=chosen, process=None, why="the best of 2", rejected=())
+    desk = FakeDesk()
+    desk.pages = iter([a_case_file().model_copy(update={"entitlement": choice}), a_case_file()])
+    assert line in milepost("case", "show", "C-1", services=desk.services()).out
+    assert "entitlement" not in milepost("case", "show", "C-1", services=desk.services()).out, "nothing is promised"
+
+
+def test_a_case_can_be_opened_by_an_entitlement() -> None:
+    desk = FakeDesk()
+    milepost("case", "open", "--id", "C-7", "--account", "helios", "--entitlement", "gold", services=desk.services())
+    assert desk.asked[0][1]["fields"] == {"account": "helios", "entitlement": "gold"}
 
 
 # ---------------------------------------------------------------------- people
