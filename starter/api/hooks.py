@@ -95,6 +95,15 @@ async def _received(request: Request) -> Receipt:
     return await service.desk.acting(actor).hooks.receive(name, body, dict(request.headers))
 
 
+_EXAMPLE: Final = {
+    "id": "cbe4028c-7239-495d-b020-f22348516046",
+    "type": "zen:event-type:ticket.status_changed",
+    "time": "2026-03-02T09:42:10Z",
+    "detail": {"id": "5158", "created_at": "2026-03-02T09:00:00Z", "subject": "The VPN is down", "priority": "URGENT"},
+    "event": {"previous": "OPEN", "current": "SOLVED"},
+}
+
+
 def _answer(status: int) -> dict[str, Any]:
     names = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}.get(status, [])
     headers = {name: {"schema": {"type": "string"}, "required": True} for name in [HEADER, *names]}
@@ -106,7 +115,7 @@ def _answer(status: int) -> dict[str, Any]:
     "/{hook}",
     operation_id="hooks.receive",
     responses={status: _answer(status) for status in _REFUSALS},
-    openapi_extra={"requestBody": {"required": True, "content": {JSON: {"schema": {}}}}},
+    openapi_extra={"requestBody": {"required": True, "content": {JSON: {"schema": {}, "example": _EXAMPLE}}}},
 )
 async def receive(hook: HookName) -> Receipt:
     """Take a delivery of a helpdesk: verified by its signature, mapped to events, told to their records.
