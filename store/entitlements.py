@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, or_, select, update
 
 from sla.entitlements.choosing import Choice, Request, choose
 from sla.entitlements.model import AssetEntry, EntitlementEntry, Entitlements, ProductEntry, TemplateEntry
@@ -62,6 +62,8 @@ class StoredEntitlements:
     async def candidates(self, *, account: str | None = None, named: str | None = None) -> list[Candidate]:
         """Those of an account, and the one of this name whosever it is; by name."""
         async with self._database.reading() as connection:
+            if named is None and (await connection.execute(_ANY, {"account": account})).first() is None:
+                return []  # as of most, where nothing is promised: asked at every opening
             return await _candidates(connection, _asked(account, named))
 
     async def all(self, *, account: str | None = None, process: str | None = None) -> list[Candidate]:
@@ -148,32 +150,36 @@ def _asked(account: str | None, named: str | None) -> ColumnElement[bool]:
 
 async def _candidates(connection: AnyConnection, wanted: ColumnElement[bool], *, hold: bool = False) -> list[Candidate]:
     """With `hold`, their rows stay ours until the transaction ends; on SQLite the whole file is."""
+    query = _WHOLE.where(wanted)
+    rows = await _rows(connection, query.with_for_update(of=entitlements) if hold else query)
+    return [_candidate(row) for row in rows]
+
+
+def _whole() -> Select[*tuple[Any, ...]]:
+    """Entitlements with what belongs to them, by name. Made once: to make it takes longer than to run it."""
     in_force = and_(
         process_versions.c.name == entitlements.c.process,
         process_versions.c.is_default,
         process_versions.c.status == "active",
     )
     template = entitlements.c.body["template"].as_string()
-    query = (
-        select(
-            entitlements.c.body,
-            entitlements.c.used,
-            accounts.c.timezone,
-            entitlement_templates.c.body.label("template"),
-            process_versions.c.body["applies_to"].as_string().label("applies_to"),
-            *(column.label(f"contract_{column.name}") for column in contracts.c),
-        )
-        .select_from(
-            entitlements.join(accounts, accounts.c.id == entitlements.c.account)
-            .outerjoin(entitlement_templates, entitlement_templates.c.id == template)
-            .outerjoin(contracts, contracts.c.id == entitlements.c.contract)
-            .outerjoin(process_versions, in_force)
-        )
-        .where(wanted)
-        .order_by(entitlements.c.id)
+    joined = entitlements.join(accounts, accounts.c.id == entitlements.c.account)
+    joined = joined.outerjoin(entitlement_templates, entitlement_templates.c.id == template)
+    joined = joined.outerjoin(contracts, contracts.c.id == entitlements.c.contract)
+    joined = joined.outerjoin(process_versions, in_force)
+    columns = (
+        entitlements.c.body,
+        entitlements.c.used,
+        accounts.c.timezone,
+        entitlement_templates.c.body.label("template"),
+        process_versions.c.body["applies_to"].as_string().label("applies_to"),
+        *(column.label(f"contract_{column.name}") for column in contracts.c),
     )
-    rows = await _rows(connection, query.with_for_update(of=entitlements) if hold else query)
-    return [_candidate(row) for row in rows]
+    return select(*columns).select_from(joined).order_by(entitlements.c.id)
+
+
+_WHOLE = _whole()
+_ANY = select(entitlements.c.id).where(entitlements.c.account == bindparam("account")).limit(1)
 
 
 def _candidate(row: RowMapping) -> Candidate:
