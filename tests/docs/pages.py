@@ -18,7 +18,9 @@ PAGES = (
 
 _FENCE = re.compile(r"^```(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")
-_OPERATORS = {"|", "||", "&&", ";", "&", ">", ">>", "<"}
+_OPERATORS = {"|", "||", "&&", ";", "&"}
+_FILES = {">", ">>", "<"}
+"""What stands after these is a file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +109,11 @@ def commands(script: str) -> Iterator[list[str]]:
         lexer = shlex.shlex(line, posix=True, punctuation_chars="|&;<>")
         lexer.whitespace_split = True
         command: list[str] = []
+        to_file = False
         for word in lexer:
-            if word in _OPERATORS:
+            if to_file or word in _FILES:
+                to_file = not to_file
+            elif word in _OPERATORS:
                 yield command
                 command = []
             else:
