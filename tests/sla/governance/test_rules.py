@@ -173,7 +173,9 @@ def test_whom_only_the_record_knows_may_be_there(to: str) -> None:
 
 
 def test_of_several_recipients_one_is_nobody() -> None:
-    found = the("recipient_is_nobody", a_version("P", a_line(success=[mail_to("owner", "role:pilot")])))
+    version = a_version("P", a_line(success=[mail_to("owner", "role:pilot")]))
+    assert codes(version) == ["recipient_is_nobody"]
+    found = the("recipient_is_nobody", version)
     assert "'role:pilot' is nobody: nobody has the role 'pilot'" in found.sentence
 
 
@@ -230,6 +232,7 @@ def test_names_that_break_the_convention_of_their_kind() -> None:
     assert (found.subject, found.names) == ("process/Gold", ("Gold",))
     assert codes(catalogue, conventions={"milestone": "Resolution", "calendar": "LON"}) == ["name_breaks_convention"] * 2
     assert "name_breaks_convention" not in codes(catalogue, conventions={"process": ""})
+    assert "name_breaks_convention" in codes(a_version("Gold SLA, old"), conventions={"process": ".+ SLA"})  # the whole name
 
 
 # ---------------------------------------------------------------------- use
