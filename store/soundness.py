@@ -8,9 +8,11 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 
 from sla.entitlements.standing import Expiry, expiring
+from sla.hooks.model import Hook
 from sla.process.model import Process
 from store.engine import Database
 from store.entitlements import StoredEntitlements
+from store.hooks import StoredHooks
 from store.tables import effect_ledger, effects, process_versions, records
 
 
@@ -104,6 +106,10 @@ class Soundness:
     async def expiring(self, now: datetime, days: int) -> list[Expiry]:
         """The entitlements that end within so many days, the nearest first."""
         return expiring(await StoredEntitlements(self._database).ending(now, days), now, days)
+
+    async def hooks(self) -> Sequence[Hook]:
+        """The webhooks that are taken."""
+        return await StoredHooks(self._database).all()
 
     async def active_processes(self) -> list[Process]:
         """All versions of processes that a case can be opened under."""

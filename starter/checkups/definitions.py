@@ -47,7 +47,7 @@ def _readable(file: Path) -> bool:
 
 
 async def named(patient: Patient) -> Told:
-    """Whether the templates and secrets are there that the active processes name."""
+    """Whether the templates and secrets are there that the active processes name, and the secrets of hooks."""
     processes = await patient.store.active_processes()
     if not processes:
         return warning("no process is active: no case can be opened", "Publish one:", "milepost apply FILE")
@@ -57,11 +57,13 @@ async def named(patient: Patient) -> Told:
         return failed(
             f"no such mail template: {some(lacking)}", "Put it where MILEPOST_TEMPLATES_DIR says, or apply without."
         )
-    unset = sorted({one for process in processes for one in _secrets(process)} - set(patient.settings.secrets))
-    if unset:
+    secrets = {one for process in processes for one in _secrets(process)}
+    secrets |= {hook.verify.secret for hook in await patient.store.hooks()}
+    if unset := sorted(secrets - set(patient.settings.secrets)):
         variables = [f"{SECRET_PREFIX}{name.upper()}" for name in unset]
         return warning(
-            f"not set here: {some(variables)}", "Set them where the worker runs; if that is elsewhere, look there."
+            f"not set here: {some(variables)}",
+            "Set them where the worker runs, those of hooks where the API runs; if that is elsewhere, look there.",
         )
     return ok(f"{counted(len(processes), 'active process', 'active processes')}; all that they name is there")
 
