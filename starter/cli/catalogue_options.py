@@ -33,12 +33,12 @@ After = Annotated[str | None, typer.Argument(metavar="[B]", help="NAME, NAME@VER
 File = Annotated[Path | None, typer.Option("--file", "-f", metavar="FILE", help="What it says, as YAML; - for stdin.")]
 
 
-def show(page: "RenderableType", views: "Iterable[View]", *, json: bool) -> None:
-    """Answer with JSON Lines, or with a page."""
+def show(page: "RenderableType", views: "Iterable[View]", *, json: bool, is_file: bool = False) -> None:
+    """Answer with JSON Lines, or with a page; one that `is_file` can be written to a file, so its lines are not broken."""
     if json:
         write_json(view.model_dump(mode="json") for view in views)
     else:
-        console().print(page)
+        console().print(page, soft_wrap=is_file)
 
 
 def the_draft(versions: "Sequence[VersionView]", version: int | None) -> int:

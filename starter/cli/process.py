@@ -51,7 +51,7 @@ def _register_reading(process: typer.Typer, services: Services) -> None:
         from starter.cli.render_catalogue import definition_page  # noqa: PLC0415
 
         found = ask(services, lambda desk: desk.catalogue.process(name, version))
-        options.show(definition_page(found), [found], json=json)
+        options.show(definition_page(found), [found], json=json, is_file=True)
 
     @process.command()
     def versions(name: options.Name, *, json: Json = False) -> None:

@@ -71,15 +71,14 @@ def _made(one: VersionView) -> list[str]:
 
 
 def definition_page(one: DefinitionView) -> RenderableType:
-    """What a version says, as its file would, below what it is."""
+    """What a version says, as its file would; above it, as comments, what it is. So it is a file that can be applied."""
     made = f"made {when(one.created_at, _UTC)} UTC" + (f" by {escape(one.created_by)}" if one.created_by else "")
     parts: list[RenderableType] = [
-        f"[bold]{escape(one.name)}[/]  version {one.version}  {status(one.status)}{_in_force(one)}",
-        f"[dim]{made} · etag {one.etag}[/]",
+        f"# [bold]{escape(one.name)}[/]  version {one.version}  {status(one.status)}{_in_force(one)}",
+        f"[dim]# {made} · etag {one.etag}[/]",
     ]
-    if one.notes:
-        parts.append(f"[dim]{escape(one.notes)}[/]")
-    return Group(*parts, "", Text(write_document(one.definition).rstrip("\n"), overflow="fold"))
+    parts += [f"[dim]# {escape(line)}[/]" for line in (one.notes or "").splitlines()]
+    return Group(*parts, Text(write_document(one.definition).rstrip("\n"), overflow="fold"))
 
 
 def version_line(one: VersionView) -> str:

@@ -99,7 +99,10 @@ def test_a_new_version_is_a_copy_or_what_a_file_says(here: Installation, tmp_pat
 
 def test_what_a_version_says_is_shown_as_its_file(here: Installation) -> None:
     here.apply(support(), OFFICE)
-    assert "  - milestone: First Response\n    within: 1h\n" in here.run("process", "show", "Support").out
+    shown = here.run("process", "show", "Support").out
+    assert "  - milestone: First Response\n    within: 1h\n" in shown
+    (line,) = here.run("apply", "-", "--dry-run", "--json", stdin=shown).objects[0]["lines"]
+    assert line["outcome"] == "unchanged"
     assert "calendar: office\ntimezone: Europe/Berlin\n" in here.run("calendar", "show", "office").out
 
 
