@@ -38,7 +38,7 @@ def test_zendesk_signs_the_timestamp_and_then_the_body() -> None:
 
 
 def test_an_example_that_zendesk_published_verifies() -> None:
-    """Of an early version of its webhooks, which signed the body first; the secret is its text also where it looks encoded."""
+    """Of an early version of its webhooks, which signed the body first; a secret that looks encoded counts as its text."""
     early = example("zendesk").verify.model_copy(update={"signed": "{body}{timestamp}"})
     secret = "HRkRd4BeOAoUkfZr-mhauJT64rvBASlJRoIyPsd3zeA="
     made = signature(early, secret, b'{"say": "hello"}', "2021-07-25T10:00:00Z")
