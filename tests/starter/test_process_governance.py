@@ -17,7 +17,7 @@ from starter.cli.services import Services
 from starter.desk import open_desk
 from starter.setup.views.governance import ComparisonView, Consolidation, FindingView
 from store.engine import Database
-from tests.starter.command_line import EXAMPLES, Ran, milepost
+from tests.starter.command_line import ROOT, Ran, milepost
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 GOLD = "Gold Care,Gold Care Nordic"
@@ -45,7 +45,7 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database in which both companies' files are applied."""
     file = tmp_path_factory.mktemp("merger") / "milepost.db"
     asyncio.run(_upgrade(f"sqlite:///{file}"))
-    ran = milepost("apply", EXAMPLES / "merger", services=services(file))
+    ran = milepost("apply", ROOT / "docs" / "merger", services=services(file))
     assert ran.code == 0, ran.err
     return file
 

@@ -1,13 +1,13 @@
-"""Two companies have merged, with 8 and 15 processes (examples/merger): audited, consolidated, 9 remain."""
+"""Two companies have merged, with 8 and 15 processes (docs/merger): audited, consolidated, 9 remain."""
 
 from collections import Counter
 
 from starter.definitions import load
 from starter.desk import Desk
 from starter.setup.views.governance import FindingView
-from tests.starter.command_line import EXAMPLES
+from tests.starter.command_line import ROOT
 
-MERGER = EXAMPLES / "merger"
+MERGER = ROOT / "docs" / "merger"
 ARDEN = {
     "Premium Support", "Standard Support", "Basic Support", "Critical Incidents", "Service Requests", "Problem Reports",
     "Billing Questions", "On-site Repair",
