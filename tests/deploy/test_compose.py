@@ -102,10 +102,14 @@ def test_each_waits_for_what_it_needs_to_be_well_or_done() -> None:
         for name, service in services().items()
     }
     assert waits["temporal"] == {"temporal-schema": "service_completed_successfully"}
-    assert waits["api"] == waits["worker"] == {
-        "store": "service_completed_successfully",
-        "temporal-namespace": "service_completed_successfully",
-    }
+    assert (
+        waits["api"]
+        == waits["worker"]
+        == {
+            "store": "service_completed_successfully",
+            "temporal-namespace": "service_completed_successfully",
+        }
+    )
     for needed in waits.values():
         for name, condition in needed.items():
             assert condition == ("service_completed_successfully" if name in ONCE else "service_healthy")
