@@ -98,7 +98,8 @@ def test_records_are_moved_to_another_version(admin: httpx.Client) -> None:
     [
         "/v1/calendars", "/v1/calendars/office", "/v1/calendars/office/versions", "/v1/governance/audit", "/v1/entitlements",
         "/v1/expiring-entitlements", "/v1/migrations", "/v1/people", "/v1/queues", "/v1/roles", "/v1/accounts",
-        "/v1/contacts", "/v1/resolve?to=role:senior_agent", "/v1/access/keys", "/v1/audit-log?verb=catalogue.*", "/v1/audit-log/verify",
+        "/v1/contacts", "/v1/resolve?to=role:senior_agent", "/v1/access/keys",
+        "/v1/audit-log?verb=catalogue.*", "/v1/audit-log/verify",
         "/v1/hooks", "/v1/differences/calendars?before=office&after=office",
     ],
 )  # fmt: skip

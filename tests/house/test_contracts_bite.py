@@ -31,6 +31,9 @@ BITES = [
     ("Only four modules", "starter/views.py", "import temporalio.client"),
     ("Only four modules", "starter/checkups/mail.py", "import temporalio.client"),
     ("Only four modules", "starter/setup/migrations.py", "import temporalio.client"),
+    ("Only four modules", "starter/api/records.py", "import temporalio.client"),
+    ("Command line and API", "starter/api/records.py", "import starter.cli.words"),
+    ("Command line and API", "starter/cli/words.py", "import starter.api.bodies"),
 ]
 
 
