@@ -45,7 +45,10 @@ async def serving(
 
 def _listen(host: str, port: int, purpose: str, settings: tuple[str, str]) -> socket.socket:
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        # asyncio does so only for sockets that were made as TCP's by name; without it each answer waits 40 ms for an ACK
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortInUse(port=port, purpose=purpose, setting=settings[1]) from None
