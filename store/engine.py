@@ -20,7 +20,11 @@ from store.connection import AnyConnection
 from store.sqlite import SqliteEngine
 
 _READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-_SQLITE_TROUBLE = ("database is locked", "unable to open", "disk i/o error", "disk is full", "readonly database")
+_TROUBLE = (
+    "database is locked", "unable to open", "disk i/o error", "disk is full", "readonly database",  # SQLite
+    "read-only transaction", "no space left on device",  # PostgreSQL
+)  # fmt: skip
+"""What a database says that answers, and yet cannot be used."""
 
 
 class Database:
@@ -158,4 +162,4 @@ def _postgresql(url: URL, patience_s: int) -> AsyncEngine:
 
 def _is_lost(error: DBAPIError) -> bool:
     said = str(error.orig).lower()
-    return error.connection_invalidated or any(trouble in said for trouble in _SQLITE_TROUBLE)
+    return error.connection_invalidated or any(trouble in said for trouble in _TROUBLE)

@@ -206,6 +206,17 @@ class TestNoAnswer:
         await database.connect()
         await database.dispose()
 
+    async def test_a_database_that_may_only_be_read_for_now(self, postgres: PostgresServer, postgres_template: str) -> None:
+        name = postgres.create(postgres_template)
+        database = Database(postgres.url(name))
+        async with database.transaction() as connection:
+            await connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+        await database.dispose()
+        with pytest.raises(ServiceUnavailable, match="read-only transaction"):
+            async with database.transaction() as connection:
+                await add(connection, queues, [{"id": "tier-1", "email": None}])
+        await database.dispose()
+
     async def test_an_sqlite_file_that_somebody_else_keeps_locked(self, sqlite_template: Path, tmp_path: Path) -> None:
         path = tmp_path / "milepost.db"
         path.write_bytes(sqlite_template.read_bytes())
