@@ -20,6 +20,8 @@ from tests.faults.world import DatabaseKind, World, a_world, monotonic
 STRIKE: Final = 0.25
 """When the fault strikes, as part of the traffic's span: every case has been opened."""
 POLL_S: Final = 1.0
+RETRIED_S: Final = 180.0
+"""How long what a person had tried again may take, all of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,14 +104,16 @@ async def _quiet(world: World, scale: Scale, records: int) -> dict[str, Seen]:
 
 
 async def _retry_what_was_given_up(world: World, seen: dict[str, Seen]) -> None:
-    """As a person does who sees the timeline. What is not wanted any more is dropped then."""
+    """As a person does who sees the timeline. What is not wanted any more is dropped then; what it does not list, stays."""
+    retried: set[str] = set()
     for record, one in seen.items():
         for key, line in one.ledger.items():
             if line.outcome == "gave_up":
                 with suppress(UnknownEffect):
                     await world.desk.retry(record, key)
-    async with asyncio.timeout(60):
-        while any(line.outcome == "gave_up" for one in seen.values() for line in one.ledger.values()):
+                    retried.add(key)
+    async with asyncio.timeout(RETRIED_S):
+        while any(one.ledger[key].outcome == "gave_up" for one in seen.values() for key in retried & one.ledger.keys()):
             await asyncio.sleep(POLL_S)
             seen = await look(world.database, datetime.now(UTC))
 
