@@ -52,7 +52,7 @@ class Actions:
             if one.key in self.running:
                 self._moot[one.key] = one.reason
                 self.running[one.key].cancel()
-            elif self.done.get(one.key) != "performed":  # it may have ended while this was being decided
+            elif one.key not in self.done:  # else it ended while this was being decided, and has said how
                 self.done[one.key] = one.outcome  # the store knows: `decide` has told it
 
     def fulfil(self, one: Fulfilled) -> None:

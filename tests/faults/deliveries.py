@@ -27,13 +27,14 @@ class Message:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """What came of all deliveries. `strangers` are known to no log: taken by the other side from somebody who died before
-    the ledger had a line, of an action that later news has undone without a trace.
+    the ledger had a line, of an action that later news has undone without a trace. `repeated` counts what arrived more than
+    once; `unexcused` are the ledger's lines of those that arrived again after the line stood.
     """
 
     complaints: list[str]
     strangers: list[str]
     repeated: int
-    excused: int
+    unexcused: list[str]
 
 
 def messages(effect: Effect, line: LedgerLine) -> list[Message]:
@@ -68,21 +69,22 @@ def judge(seen: Mapping[str, Seen], deliveries: Sequence[Delivery], journal: Seq
         arrived[identity(one)].append(one.at)
     stood: dict[str, float] = {}
     for note in journal:
-        stood.setdefault(note["key"], note["at"])
+        if note["outcome"] == "performed":  # an action may have been given up before, and tried again
+            stood.setdefault(note["key"], note["at"])
     sent: dict[str, list[Message]] = defaultdict(list)
     for message in _sent(seen):
         sent[message.id].append(message)
     complaints = [f"{found[0].line} was performed and never arrived" for found in _missing(sent, arrived)]
-    repeated = excused = 0
+    repeated, unexcused = 0, []
     for known, instants in arrived.items():
         lines = [message.line for message in sent.get(known, ())]
         extra = len(instants) - max(1, len(lines))  # a chat message has no id: equal texts count together
         if extra > 0:
             repeated += extra
-            excused += extra if all(max(instants) <= stood.get(line, max(instants)) for line in lines) else 0
+            unexcused += [line for line in lines if max(instants) > stood.get(line, max(instants))][:extra]
     unknown = set(arrived) - {message.id for message in _meant(seen)}
     strangers = [f"{known} arrived, and no action of any log has sent it" for known in sorted(unknown)]
-    return Post(complaints=complaints, strangers=strangers, repeated=repeated, excused=excused)
+    return Post(complaints=complaints, strangers=strangers, repeated=repeated, unexcused=unexcused)
 
 
 def _missing(sent: Mapping[str, list[Message]], arrived: Mapping[str, list[float]]) -> Iterator[list[Message]]:

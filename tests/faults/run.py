@@ -139,9 +139,9 @@ async def _judge(
     result.repeated = post.repeated
     repeats = any(fault.repeats for fault in faults)
     result.complaints += post.complaints + ([] if repeats else post.strangers)
-    allowed = post.excused if repeats else 0
-    if post.repeated > allowed:
-        result.complaints.append(f"{post.repeated} deliveries were repetitions, of which {allowed} are allowed here")
+    result.complaints += [f"{line} went out again after the ledger had it as performed" for line in post.unexcused]
+    if post.repeated and not repeats:
+        result.complaints.append(f"{post.repeated} deliveries were repetitions, and nothing here excuses one")
     try:
         result.complaints += await cases.complaints(world, seen, answers_lost=any(fault.answers_lost for fault in faults))
     except MilepostError as error:

@@ -3,8 +3,10 @@
 import pytest
 
 from activities.ports import Permanent, Transient
+from sla.messages import Concluded, Outcome, ProcessRef
 from tests.workflows.harness import Bench
 from tests.workflows.world import Breakdown, World, a_milestone, a_process, violating
+from workflows.acting import Actions
 
 WARNING = "C-1042/First Response#1/1/warning-1/1"
 VIOLATION = "C-1042/First Response#1/1/violation-1/1"
@@ -199,3 +201,10 @@ async def test_an_action_that_ends_while_news_makes_it_unwanted_stays_performed(
         await bench.at(61)
         assert (await bench.state()).done == {VIOLATION: "performed"}
         assert bench.world.ledger.lines[VIOLATION].outcome == "performed"
+
+
+@pytest.mark.parametrize("ended", ["performed", "gave_up"])
+def test_how_an_action_ended_while_it_was_being_dropped_stands_in_case_and_ledger_alike(ended: Outcome) -> None:
+    actions = Actions("C-1042", ProcessRef(process="Premium", version=1, revision=1), {VIOLATION: ended}, [])
+    actions.drop([Concluded(key=key, outcome="dropped", reason="met") for key in (VIOLATION, SUCCESS)])
+    assert actions.done == {VIOLATION: ended, SUCCESS: "dropped"}
