@@ -99,12 +99,12 @@ async def _published(publication: Publication, definitions: Definitions, notes: 
     lines += [
         _line("process", await publication.publish_process(found.value, notes=notes)) for found in definitions.processes
     ]
-    files = StoredEntitlementFiles(publication.connection, publication.actor, publication.at)
+    files = StoredEntitlementFiles(publication)
     for promised in definitions.entitlements:  # which name processes and calendars that must be there by now
         counts = await files.put(promised.value, promised.document.source)
         lines.append(_counted("entitlements", promised.document.source, counts))
     for hook in definitions.hooks:
-        outcome = await put_hook(publication.connection, hook.value, publication.actor, at=publication.at)
+        outcome = await put_hook(publication, hook.value)
         lines.append(ApplyLine(kind="hook", name=hook.value.hook, outcome=outcome))
     return lines
 

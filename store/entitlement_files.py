@@ -4,12 +4,11 @@ How many records an entitlement was good for is no file's business: `used` is le
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Table, func, select, update
 
-from sla.acting import Actor
 from sla.entitlements.model import (
     AssetEntry,
     ContractEntry,
@@ -21,9 +20,8 @@ from sla.entitlements.model import (
 )
 from sla.errors import UnknownCalendar, UnknownPerson
 from sla.setup_errors import EntitlementOfTwoTypes, NotDefined, OfAnotherAccount
-from store.audit import note
-from store.connection import AnyConnection
 from store.people import Counts
+from store.publication import Publication
 from store.setup_tables import assets, contracts, entitlement_templates, entitlements, products
 from store.tables import accounts, calendar_versions, contacts, process_versions
 
@@ -39,12 +37,11 @@ _KINDS: Final[Mapping[str, Table]] = {
 
 
 class StoredEntitlementFiles:
-    """Writes entitlements within a transaction of somebody else's."""
+    """Writes entitlements within a publication, whose transaction and actor it shares."""
 
-    def __init__(self, connection: AnyConnection, actor: Actor, at: datetime) -> None:
-        self._connection = connection
-        self._actor = actor
-        self._at = at
+    def __init__(self, publication: Publication) -> None:
+        self._publication = publication
+        self._connection = publication.connection
 
     async def put(self, file: Entitlements, where: str) -> Counts:
         """Make the tables hold what the file says; what it does not mention stays.
@@ -78,23 +75,30 @@ class StoredEntitlementFiles:
         return await self._put(entitlements, "entitlement", [derived[name] for name in told], used=0)
 
     async def _put(self, table: Table, kind: str, rows: Sequence[Facts], **at_first: Any) -> Counts:
-        """Add or change rows, in the order of their ids: so those who lock several never wait for each other in a ring."""
+        """Add or change rows."""
         stored = (await self._connection.execute(select(table))).mappings() if rows else ()
         there = {row["id"]: dict(row) for row in stored}
         new = [row for row in rows if row["id"] not in there]
         changed = [row for row in rows if row["id"] in there and any(there[row["id"]][k] != v for k, v in row.items())]
         if new:
-            await self._connection.execute(table.insert(), [{**row, **at_first} for row in sorted(new, key=_id)])
-        for row in sorted(changed, key=_id):
+            await self._connection.execute(table.insert(), [{**row, **at_first} for row in new])
+        if changed:
+            await self._hold(table)
+        for row in changed:
             await self._connection.execute(update(table).where(table.c.id == row["id"]).values(dict(row)))
         for row in (*new, *changed):
             before, now = there.get(row["id"]), _facts(row)
             if before is None or _facts(before) != now:  # else only what follows from a template or contract
-                await self._noted(f"{kind}/{row['id']}", None if before is None else _facts(before), now)
+                told = None if before is None else _facts(before)
+                self._publication.note("catalogue.apply", f"{kind}/{row['id']}", before=told, after=now)
         return Counts(created=len(new), changed=len(changed), unchanged=len(rows) - len(new) - len(changed))
 
-    async def _noted(self, subject: str, before: Facts | None, after: Facts) -> None:
-        await note(self._connection, self._actor, "catalogue.apply", subject, at=self._at, before=before, after=after)
+    async def _hold(self, table: Table) -> None:
+        """Take all rows in the order of their ids, as openings take theirs: so nobody waits for anybody in a ring.
+
+        A publication may write to a table more than once, each time other rows; once it has all, the order is free.
+        """
+        await self._connection.execute(select(table.c.id).order_by(table.c.id).with_for_update(key_share=True))
 
     # ------------------------------------------------------------------ what a file takes to exist
 
@@ -217,10 +221,6 @@ def entitlement_row(one: EntitlementEntry, template: TemplateEntry | None, contr
         "per_incident": whole.per_incident,
         "body": as_said(one),
     }
-
-
-def _id(row: Facts) -> str:
-    return str(row["id"])
 
 
 def _facts(row: Mapping[str, Any]) -> Facts:

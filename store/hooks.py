@@ -11,6 +11,7 @@ from sla.hooks.model import Hook
 from store import audit
 from store.connection import AnyConnection
 from store.engine import Database
+from store.publication import Publication
 from store.setup_tables import hooks
 from store.upsert import put
 
@@ -34,16 +35,15 @@ class StoredHooks:
             return [Hook.model_validate(body) for body in bodies]
 
 
-async def put_hook(
-    connection: AnyConnection, hook: Hook, actor: Actor, *, at: datetime
-) -> Literal["created", "changed", "unchanged"]:
-    """Make a hook the one of its name, in a transaction of somebody else's, with a line in the audit log."""
+async def put_hook(publication: Publication, hook: Hook) -> Literal["created", "changed", "unchanged"]:
+    """Make a hook the one of its name, with a line in the audit log."""
     body = hook.as_applied()
-    before = await connection.scalar(select(hooks.c.body).where(hooks.c.id == hook.hook))
+    before = await publication.connection.scalar(select(hooks.c.body).where(hooks.c.id == hook.hook))
     if before == body:
         return "unchanged"
-    await put(connection, hooks, [{"id": hook.hook, "body": body, "applied_at": at, "applied_by": actor.name}])
-    await audit.note(connection, actor, "hooks.apply", f"hook/{hook.hook}", at=at, before=before, after=body)
+    row = {"id": hook.hook, "body": body, "applied_at": publication.at, "applied_by": publication.actor.name}
+    await put(publication.connection, hooks, [row])
+    publication.note("hooks.apply", f"hook/{hook.hook}", before=before, after=body)
     return "created" if before is None else "changed"
 
 

@@ -28,9 +28,8 @@ def the_file() -> Entitlements:
 async def apply(database: Database, file: Entitlements | dict[str, Any]) -> Counts:
     """Apply one entitlements file."""
     async with Catalogue(database).publishing(at=NOW, actor=GRACE) as publication:
-        files = StoredEntitlementFiles(publication.connection, publication.actor, publication.at)
         whole = file if isinstance(file, Entitlements) else Entitlements.model_validate(file)
-        return await files.put(whole, "entitlements.yaml")
+        return await StoredEntitlementFiles(publication).put(whole, "entitlements.yaml")
 
 
 async def with_examples(database: Database, *, entitlements: bool = True) -> Database:

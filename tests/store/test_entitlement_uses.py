@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from sla.entitlements.choosing import Request, choose
+from sla.entitlements.model import Entitlements
 from sla.events import AnyEvent, Opened
 from sla.messages import ProcessRef
 from sla.setup_errors import EntitlementExhausted
@@ -16,9 +17,10 @@ from starter.placing import Place, Placing
 from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
 from store.engine import Database
+from store.entitlement_files import StoredEntitlementFiles
 from store.entitlements import StoredEntitlements
 from store.setup_tables import entitlement_choices, entitlement_uses, entitlements
-from tests.store.promises import NOW, apply, enter, with_examples
+from tests.store.promises import GRACE, NOW, apply, enter, with_examples
 
 OPENINGS = 50
 
@@ -96,6 +98,44 @@ async def test_whoever_applies_meanwhile_loses_no_use(database: Database, anothe
     found, _ = await asyncio.gather(all_at_once(database, another), apply_again_and_again())
     assert found == {"forty": 40, "refused": 10}
     assert await counted(database) == {"forty": (40, 40)}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [{"entitlements": [a_promise(name, per_incident=7)]} for name in ("z", "a")],
+        [
+            {
+                "entitlement_templates": [{"template": "gold", "per_incident": 7}],
+                "entitlements": [a_promise("a", per_incident=7)],
+            }
+        ],
+    ],
+    ids=["in two files", "by its template"],
+)
+async def test_whoever_applies_and_whoever_opens_never_wait_for_each_other_in_a_ring(
+    database: Database, another: Database, files: list[dict[str, Any]]
+) -> None:
+    await with_promises(database, a_promise("a"))
+    gold = {"template": "gold", "process": "Standard Support SLA"}
+    of_gold = {"entitlement": "z", "account": "larkspur", "template": "gold"}
+    await apply(database, {"entitlement_templates": [gold], "entitlements": [of_gold]})
+
+    async def apply_first_z_then_a() -> None:
+        async with Catalogue(another).publishing(at=NOW, actor=GRACE) as publication:
+            for file in files:
+                await StoredEntitlementFiles(publication).put(Entitlements.model_validate(file), "entitlements.yaml")
+
+    async with database.transaction() as connection:  # as an opening takes them, but slowly
+        held = select(entitlements.c.id).with_for_update()
+        await connection.execute(held.where(entitlements.c.id == "a"))
+        applying = asyncio.create_task(apply_first_z_then_a())
+        await asyncio.wait([applying], timeout=0.5)
+        await connection.execute(held.where(entitlements.c.id == "z"))
+    await applying
+    async with database.reading() as connection:
+        promised = select(entitlements.c.id, entitlements.c.per_incident).order_by(entitlements.c.id)
+        assert [tuple(row) for row in await connection.execute(promised)] == [("a", 7), ("z", 7)]
 
 
 async def test_one_record_opened_many_times_at_once_uses_one(database: Database, another: Database) -> None:

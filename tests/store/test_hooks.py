@@ -1,9 +1,11 @@
 """The hooks of a database: each as it was applied, with a line in the audit log for what changes."""
 
+import asyncio
 from typing import Any
 
 from sla.acting import Actor
 from store.audit import AuditQuery, StoredAuditLog
+from store.catalogue import Catalogue
 from store.engine import Database
 from store.hooks import StoredHooks, put_hook, remove_hook
 from tests.sla.hooks.builders import a_hook, example
@@ -13,15 +15,15 @@ ADA = Actor(name="ada", door="cli")
 
 
 async def applied(database: Database, **more: Any) -> str:
-    async with database.transaction() as connection:
-        return await put_hook(connection, a_hook(**more), ADA, at=at("09:00"))
+    async with Catalogue(database).publishing(at=at("09:00"), actor=ADA) as publication:
+        return await put_hook(publication, a_hook(**more))
 
 
 async def test_a_hook_reads_back_as_it_was_applied(database: Database) -> None:
     names = ("jira", "servicenow", "zendesk")
     for name in reversed(names):
-        async with database.transaction() as connection:
-            assert await put_hook(connection, example(name), ADA, at=at("09:00")) == "created"
+        async with Catalogue(database).publishing(at=at("09:00"), actor=ADA) as publication:
+            assert await put_hook(publication, example(name)) == "created"
     stored = StoredHooks(database)
     assert await stored.all() == [example(name) for name in names]
     assert await stored.find("jira") == example("jira")
@@ -45,3 +47,22 @@ async def test_a_hook_is_removed_once(database: Database) -> None:
         assert await remove_hook(connection, "desk", ADA, at=at("10:00"))
         assert not await remove_hook(connection, "desk", ADA, at=at("10:00"))
     assert await StoredHooks(database).all() == []
+
+
+async def test_who_removes_a_hook_while_others_are_applied_waits_for_nobody_in_a_ring(
+    database: Database, another: Database
+) -> None:
+    await applied(database)
+
+    async def remove() -> None:
+        async with another.transaction() as connection:
+            await remove_hook(connection, "desk", ADA, at=at("10:00"))
+
+    async with Catalogue(database).publishing(at=at("10:00"), actor=ADA) as publication:
+        await put_hook(publication, example("jira"))
+        removing = asyncio.create_task(remove())
+        await asyncio.wait([removing], timeout=0.5)  # on SQLite it waits for the end of the publication
+        await put_hook(publication, a_hook(description="new"))
+    await removing
+    walk = await StoredAuditLog(database).verify()
+    assert (walk.lines, walk.breaks) == (4, [])
