@@ -30,6 +30,7 @@ from starter.setup.audit_log import AuditLogDesk
 from starter.setup.catalogue import CatalogueDesk
 from starter.setup.context import Context, Now, open_context
 from starter.setup.entitlements import EntitlementsDesk, choice_of
+from starter.setup.evidence import EvidenceDesk
 from starter.setup.governance import GovernanceDesk
 from starter.setup.hooks import HooksDesk
 from starter.setup.migrations import MigrationsDesk
@@ -66,6 +67,7 @@ class Desk:
         self.audit_log = AuditLogDesk(context)
         self.catalogue = CatalogueDesk(context)
         self.entitlements = EntitlementsDesk(context)
+        self.evidence = EvidenceDesk(context)
         self.governance = GovernanceDesk(context)
         self.hooks = HooksDesk(context, self)
         self.migrations = MigrationsDesk(context)

@@ -1,12 +1,13 @@
 """The reading side, for the doors: records, what became of them, and the input with which a case starts anew."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, Table, func, select
 
+from sla.dossier import Deed
 from sla.errors import UnknownRecord
 from sla.events import Event
 from sla.messages import CaseInput, ProcessRef
@@ -85,6 +86,14 @@ class Records:
         names = [field.name for field in fields(OutcomeFact)]
         return [OutcomeFact(**{name: row[name] for name in names}) for row in await self._rows(query)]
 
+    async def deeds(self, record: str) -> Sequence[Deed]:
+        """What the ledger has of the record's actions and of their parts, in its order; then what was only tried so far."""
+        async with self._database.reading() as connection:
+            lines = (await connection.execute(_of(effect_ledger, record).order_by(effect_ledger.c.number))).mappings().all()
+            tries = {row["key"]: dict(row) for row in (await connection.execute(_of(effect_attempts, record))).mappings()}
+        known = {row["key"]: dict(row) for row in lines}
+        return [_deed(key, known.get(key), tries.get(key)) for key in [*known, *sorted(tries.keys() - known.keys())]]
+
     async def tasks(self, record: str) -> Sequence[StoredTask]:
         """The tasks that were opened, the oldest first."""
         query = select(tasks).where(tasks.c.record == record).order_by(tasks.c.opened_at, tasks.c.key)
@@ -105,6 +114,17 @@ class Records:
     async def _rows(self, query: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
         async with self._database.reading() as connection:
             return (await connection.execute(query)).mappings().all()
+
+
+def _of(table: Table, record: str) -> Select[*tuple[Any, ...]]:
+    return select(table).where(table.c.record == record)
+
+
+def _deed(key: str, line: Mapping[str, Any] | None, tried: Mapping[str, Any] | None) -> Deed:
+    ended = {} if line is None else {name: line[name] for name in ("kind", "outcome", "at", "reason", "detail")}
+    told = {} if tried is None else {"kind": tried["kind"], "attempts": tried["attempts"], "problem": tried["problem"]}
+    at = None if tried is None else tried["at"]
+    return Deed.model_validate(told | ended | {"key": key, "attempted_at": at})
 
 
 async def _get(connection: AnyConnection, record: str) -> StoredRecord:

@@ -12,6 +12,7 @@ from starter.setup.access import AccessDesk
 from starter.setup.audit_log import AuditLogDesk
 from starter.setup.catalogue import CatalogueDesk
 from starter.setup.entitlements import EntitlementsDesk
+from starter.setup.evidence import EvidenceDesk
 from starter.setup.governance import GovernanceDesk
 from starter.setup.hooks import HooksDesk
 from starter.setup.migrations import MigrationsDesk
@@ -26,6 +27,7 @@ PARTS: Final[dict[str, type[Any]]] = {
     "audit_log": AuditLogDesk,
     "catalogue": CatalogueDesk,
     "entitlements": EntitlementsDesk,
+    "evidence": EvidenceDesk,
     "governance": GovernanceDesk,
     "hooks": HooksDesk,
     "migrations": MigrationsDesk,
@@ -38,6 +40,7 @@ NO_ROUTE: Final = {
     "records.tell": "is records.report with wait=false",
     "records.in_bulk": "says how the audit log tells of many; POST /v1/events does so",
     "access.authenticate": "what each request begins with",
+    "evidence.dossier": "is what the story, the bundle and the replay are made from",
 }
 
 COMMANDS: Final = {
@@ -104,6 +107,7 @@ COMMANDS: Final = {
 NO_COMMAND: Final = {
     "records.acting": "the command line's actor is the operating system's user",
     "records.in_bulk": "says how the audit log tells of many; commands tell one by one",
+    "evidence.dossier": "is what the story, the bundle and the replay are made from",
     "hooks.receive": "deliveries come by HTTP; `milepost hook test` tries one",
     "access.authenticate": "whoever can run a command needs no key",
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from activities.situation import situation
+from sla.dossier import Dossier
 from sla.errors import RefusedEvent
 from sla.finding import Finding
 from sla.process.model import Process
@@ -73,3 +74,10 @@ async def test_nobody_moves_a_record_by_reporting_that_it_moved(moved: Desk) -> 
     when: datetime = at("09:35")
     with pytest.raises(RefusedEvent, match="milepost migrate"):
         await moved.report({"record": "C-1", "id": "n", "type": "migrated", "at": when, "version": 1})
+
+
+async def test_its_dossier_needs_nobody_else_to_come_to_the_same(moved: Desk) -> None:
+    page = await moved.show("C-1")
+    dossier = Dossier.model_validate_json((await moved.evidence.dossier("C-1")).model_dump_json())
+    assert [kept.ref.version for kept in dossier.laws] == [1, 2]
+    assert dossier.timeline() == page.timeline
