@@ -21,8 +21,8 @@ from sla.instants import to_instant
 from sla.timeline import RollUp
 from starter.answers import answer_for
 from starter.api.problems import REMEDIES
-from starter.api.reading import read_json
 from starter.desk import Desk
+from starter.event_lines import read_json
 
 logger = structlog.get_logger(__name__)
 
@@ -114,19 +114,22 @@ class Intake:
 
     async def _lines(self, parts: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, bytes]]:
         """The lines with their numbers, from 1, but for blank ones; those beyond the limit are refused, and not read."""
-        rest, size, number = b"", 0, 0
+        rest, size, number = bytearray(), 0, 0
         async for part in parts:
             size += len(part)
             if size > self.max_bytes:
                 self.answers.append(_refused(number + 1, too_large(self.max_bytes, f"From line {number + 1} on: the body")))
                 return
-            *whole, rest = (rest + part).split(b"\n")
-            for line in whole:
+            *ends, begun = part.split(b"\n")
+            for end in ends:
                 number += 1
+                line = bytes(rest) + end
+                rest.clear()
                 if line.strip():
                     yield number, line
+            rest += begun
         if rest.strip():
-            yield number + 1, rest
+            yield number + 1, bytes(rest)
 
     def _read(self, raw: bytes, number: int) -> dict[str, Any]:
         where = f"line {number}"

@@ -1,11 +1,15 @@
 """Events in bulk: each line has its answer, in the order of the lines, and one that is refused stops no other."""
 
+import asyncio
 import json
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, cast
 
 import httpx
 import pytest
 
+from starter.api.intake import Intake
+from starter.desk import Desk
 from tests.api.live import Live
 from tests.api.test_records import a_name
 from tests.api.test_refusals import problem
@@ -119,3 +123,20 @@ def test_it_takes_json_lines_only(agent: httpx.Client, kind: str) -> None:
 
 def test_an_empty_body_is_no_events(agent: httpx.Client) -> None:
     assert sent(agent) == ([], {"lines": 0, "outcomes": {}})
+
+
+async def test_a_line_that_comes_in_many_small_pieces_keeps_nobody_else_waiting() -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(12_000):
+            yield b"x" * 1000
+            await asyncio.sleep(0)
+        yield b"\n{"
+
+    nobody = cast("Desk", None)
+    intake = Intake(desk=nobody, process=None, wait=True, parallel=1, line_max_bytes=1000, max_bytes=16_777_216)
+    async with asyncio.timeout(5):
+        await intake.take(pieces())
+    assert [(one.line, one.problem and one.problem.code) for one in intake.answers] == [
+        (1, "too_large"),
+        (2, "malformed_document"),
+    ]
