@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from sla.errors import MilepostError, UnreadableEvent
+from sla.errors import MalformedDocument, MilepostError, UnreadableEvent
 from sla.events import Event, UnknownEventType, read_event
 
 _BOM = b"\xef\xbb\xbf"
@@ -74,6 +74,19 @@ def parse_object(raw: bytes, where: str) -> Any:
         raise UnreadableEvent(where=where, problem="is nested too deeply") from None
     except ValueError as problem:
         raise UnreadableEvent(where=where, problem=f"is not JSON that can be used ({problem})") from None
+
+
+def read_json(raw: bytes, where: str) -> Any:
+    """One JSON value that can also be written again: strictly, and without half a character. Raises MalformedDocument."""
+    try:
+        data = parse_object(raw, where)
+        if b"\\ud" in raw or b"\\uD" in raw:
+            json.dumps(data, ensure_ascii=False).encode()
+    except UnreadableEvent as problem:
+        raise MalformedDocument(source=where, line=1, problem=problem.facts["problem"]) from None
+    except UnicodeEncodeError:
+        raise MalformedDocument(source=where, line=1, problem="holds half a character (\\ud800 to \\udfff)") from None
+    return data
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

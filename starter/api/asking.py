@@ -15,9 +15,10 @@ from sla.access import RIGHTS, Right
 from sla.errors import MilepostError
 from starter.api.once import once, refuse_key
 from starter.api.problems import refusal
-from starter.api.reading import Read, in_our_words, invalid, read_json, require_known_query, require_media_type, whole_body
+from starter.api.reading import Read, in_our_words, invalid, require_known_query, require_media_type, whole_body
 from starter.api.service import Service
 from starter.desk import Desk
+from starter.event_lines import read_json
 
 NEEDS: Final = "x-right"
 """Where an operation says which right it needs."""
@@ -93,7 +94,7 @@ async def _read(request: Request, service: Service, operation: str) -> Request:
     body = await whole_body(request, service.settings.http_body_max_bytes, "MILEPOST_HTTP_BODY_MAX_BYTES")
     if not request.state.media_type and body.strip() not in (b"", b"{}"):
         raise invalid(operation, [{"path": "body", "problem": "is not taken here"}])
-    data = read_json(body) if body and request.state.media_type == "application/json" else None
+    data = read_json(body, "the body") if body and request.state.media_type == "application/json" else None
     return Read(request.scope, request.receive, request._send, body, data)  # starlette has no public name for it
 
 

@@ -1,6 +1,5 @@
 """What a request says, read strictly: its query, its body, and pydantic's complaints in our words."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -8,9 +7,7 @@ from fastapi import Request
 from starlette.types import Receive, Scope, Send
 
 from sla.api_errors import InvalidRequest, TooLarge, UnsupportedMediaType
-from sla.errors import MalformedDocument, UnreadableEvent
 from sla.events import EVENT_TYPES
-from starter.event_lines import parse_object
 
 _WORDS: Final = {
     "missing": "is missing",
@@ -61,19 +58,6 @@ def require_media_type(request: Request, taken: Iterable[str]) -> str:
     if kind not in (known := list(taken)):
         raise UnsupportedMediaType(given=given[:100], taken=" or ".join(known))
     return kind
-
-
-def read_json(body: bytes, where: str = "the body") -> Any:
-    """JSON, strictly: no key twice, no NaN, no half a character. Raises MalformedDocument."""
-    try:
-        data = parse_object(body, where)
-        if b"\\ud" in body or b"\\uD" in body:
-            json.dumps(data, ensure_ascii=False).encode()
-    except UnreadableEvent as problem:
-        raise MalformedDocument(source=where, line=1, problem=problem.facts["problem"]) from None
-    except UnicodeEncodeError:
-        raise MalformedDocument(source=where, line=1, problem="holds half a character (\\ud800 to \\udfff)") from None
-    return data
 
 
 def require_known_query(request: Request, known: Sequence[str], operation: str) -> None:

@@ -26,7 +26,7 @@ from starter.views import ApplyReport
 from store.entitlements import StoredEntitlements
 from store.hooks import StoredHooks
 from store.people import people_file
-from store.versions import Kind, StoredVersion, in_force, the_draft
+from store.versions import Kind, StoredVersion, in_force, kind_and_name, the_draft
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -205,8 +205,7 @@ class CatalogueDesk:
     async def _drafted(
         self, definition: Process | BusinessHours, *, notes: str | None, based_on: int | None, if_match: str | None
     ) -> DefinitionView:
-        kind: Kind = "process" if isinstance(definition, Process) else "calendar"
-        name = definition.process if isinstance(definition, Process) else definition.calendar
+        kind, name = kind_and_name(definition)
         if based_on is not None:
             await self._catalogue.version(kind, name, based_on)
         async with self._publishing() as publication:

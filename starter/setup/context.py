@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sla.acting import Actor
 from sla.instants import to_instant
+from sla.messages import ProcessRef
 from starter.cases_client import CasesClient
 from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from starter.recording import Tally
 
 Now = Callable[[], datetime]
+
+LATEST: Final = ProcessRef(process="", version=0, revision=2**31 - 1)
+"""All calendars as they are published now."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,16 +10,12 @@ from sla.entitlements.eligibility import eligible
 from sla.entitlements.model import document
 from sla.entitlements.standing import Candidate, Status, expiring, status_of
 from sla.instants import to_instant
-from sla.messages import ProcessRef
 from sla.setup_errors import UnknownEntitlement
-from starter.setup.context import Context
+from starter.setup.context import LATEST, Context
 from starter.setup.views.entitlements import EligibilityView, EntitlementView, ExpiryView, UseView
 from starter.views import ChoiceView, RejectedView
 from store.directory import StoredDirectory
 from store.entitlements import StoredEntitlements
-
-_LATEST = ProcessRef(process="", version=0, revision=2**31 - 1)
-"""All calendars as they are published now."""
 
 
 class EntitlementsDesk:
@@ -72,7 +68,7 @@ class EntitlementsDesk:
             await self._completed(request),
             now,
             hours=await self._hours(),
-            default_hours=await self._context.definitions.default_hours(_LATEST),
+            default_hours=await self._context.definitions.default_hours(LATEST),
         )
         return EligibilityView(
             at=now,
@@ -128,7 +124,7 @@ class EntitlementsDesk:
         return request.model_copy(update={"product": await self._stored.product_of(request.asset)})
 
     async def _hours(self) -> Mapping[str, BusinessHours]:
-        return await self._context.definitions.calendars(_LATEST)
+        return await self._context.definitions.calendars(LATEST)
 
     async def _manager(self, account: str) -> str | None:
         manager = await self._directory.account_manager(account)

@@ -1,18 +1,17 @@
 """Webhooks of helpdesks: which there are, and what becomes of their deliveries."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from sla.errors import InvalidSetting, MalformedDocument, RefusedEvent, UnknownRecord, UnreadableEvent
+from sla.errors import InvalidSetting, RefusedEvent, UnknownRecord
 from sla.hooks.mapping import OPENED, Mapped, events_of
 from sla.hooks.model import HOOK_NAME, Hook
 from sla.hooks.signing import check
 from sla.instants import to_instant
 from sla.messages import Reception
 from sla.setup_errors import UnknownHook
-from starter.event_lines import parse_object
+from starter.event_lines import read_json
 from starter.setup.context import Context
 from starter.setup.views.hooks import HookView, Receipt, Rehearsal, ToldEvent
 from store.hooks import StoredHooks, remove_hook
@@ -66,7 +65,7 @@ class HooksDesk:
         known = await self._known(hook)
         given = _by_small_letters(headers)
         check(known, self._secret(known), body, given, self._context.now())
-        mapped = events_of(known, _read(body), given)
+        mapped = events_of(known, read_json(body, "delivery"), given)
         told = [] if mapped is None else [await self._told(mapped, event) for event in mapped.events]
         return Receipt(hook=hook, events=told)
 
@@ -125,24 +124,12 @@ class HooksDesk:
 
 def rehearsed(hook: Hook, body: bytes, headers: Mapping[str, str]) -> Rehearsal:
     """What a delivery to this hook would become. Raises MalformedDocument or UnmappablePayload."""
-    mapped = events_of(hook, _read(body), _by_small_letters(headers))
+    mapped = events_of(hook, read_json(body, "delivery"), _by_small_letters(headers))
     if mapped is None:
         return Rehearsal(hook=hook.hook, record=None, process=None, opening=None, events=[])
     return Rehearsal(
         hook=hook.hook, record=mapped.record, process=mapped.process, opening=mapped.opening, events=mapped.events
     )
-
-
-def _read(body: bytes) -> Any:
-    """The delivery as JSON, strictly."""
-    try:
-        data = parse_object(body, "delivery")
-        json.dumps(data, ensure_ascii=False).encode()
-    except UnreadableEvent as problem:
-        raise MalformedDocument(source="delivery", line=1, problem=problem.facts["problem"]) from None
-    except UnicodeEncodeError:
-        raise MalformedDocument(source="delivery", line=1, problem="holds half a character (\\ud800 to \\udfff)") from None
-    return data
 
 
 def _by_small_letters(headers: Mapping[str, str]) -> dict[str, str]:

@@ -17,8 +17,7 @@ from activities.actions.whom import Inquiry
 from sla.directory import Person
 from sla.errors import InvalidAction
 from sla.instants import to_instant
-from sla.messages import ProcessRef
-from starter.setup.context import Context
+from starter.setup.context import LATEST, Context
 from starter.setup.views.people import (
     AccountView,
     ContactView,
@@ -31,9 +30,6 @@ from starter.setup.views.people import (
 )
 from store.directory import StoredDirectory
 from store.people_lists import PeopleLists
-
-_LATEST = ProcessRef(process="", version=0, revision=2**31 - 1)
-"""All calendars as they are published now."""
 
 
 class PeopleDesk:
@@ -161,8 +157,8 @@ class PeopleDesk:
         definitions = self._context.definitions
         return Inquiry(
             directory=self._directory,
-            calendars=await definitions.calendars(_LATEST),
-            hours=await definitions.default_hours(_LATEST),
+            calendars=await definitions.calendars(LATEST),
+            hours=await definitions.default_hours(LATEST),
             now=self._context.now() if at is None else to_instant(at),
             fields={} if record is None else (await self._context.records.get(record)).fields,
         )
