@@ -119,8 +119,11 @@ class MemoryLedger:
     async def begin(self, record: str, key: str) -> None:
         self.begun.append(key)
 
+    async def refused(self, key: str) -> None:
+        self.begun.remove(key)
+
     async def unheard(self, key: str) -> bool:
-        return self.begun.count(key) > sum(tried == key for tried, _ in self.attempts)
+        return key in self.begun
 
 
 @dataclass(slots=True)

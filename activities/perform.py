@@ -116,7 +116,6 @@ class Performer:
             line = LedgerLine(key=asked.key, outcome="dropped", at=now, reason=reason)
             return await self._write(kind, asked, line, over=over)
         self._count_beginning(kind, effect, now, attempt)
-        await self._ledger.begin(asked.record, asked.key)
         done = await self._do(kind, asked, found, effect, now)
         detail = done.detail | ({"events": [event.model_dump(mode="json") for event in done.events]} if done.events else {})
         return await self._hold(kind, asked, LedgerLine(key=asked.key, outcome="performed", at=now, detail=detail))
@@ -132,7 +131,7 @@ class Performer:
         return not keys or any([await self._may_have_reached(key) for key in keys])
 
     async def _may_have_reached(self, key: str) -> bool:
-        """Whether the world may have accepted an action: also if an attempt was begun of which nothing was heard."""
+        """Whether the world may have accepted an action, or a part of it: also if nothing was heard of an attempt."""
         line = await self._ledger.find(key)
         if line is None or line.outcome == "performed":
             return True
@@ -150,6 +149,7 @@ class Performer:
         except ValidationError as error:
             raise Permanent(f"the parameters do not fit: {error.error_count()} problems, {_first(error)}") from None
         law = found.law_of(effect)
+        progress = LedgerProgress(self._ledger, record=asked.record, kind=kind.KIND, key=asked.key, at=now)
         context = ActionContext(
             effect=effect,
             now=now,
@@ -159,9 +159,15 @@ class Performer:
             default_hours=law.default_hours,
             origins=found.origins,
             outside=self._outside,
-            progress=LedgerProgress(self._ledger, record=asked.record, kind=kind.KIND, key=asked.key, at=now),
+            progress=progress,
         )
-        return await kind.perform(context, params)
+        await self._ledger.begin(asked.record, asked.key)
+        try:
+            return await kind.perform(context, params)
+        except Exception:
+            if not progress.accepted:
+                await self._ledger.refused(asked.key)
+            raise
 
     async def _hold(self, kind: Kind, asked: PerformInput, line: LedgerLine) -> Performed:
         """Write that an action was performed, holding on to that while the store is away: to forget it is to do it twice."""

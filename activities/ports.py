@@ -127,8 +127,12 @@ class Ledger(Protocol):
         """Note that an attempt begins. Raises when the store cannot be written: what it would forget is not done."""
         ...
 
+    async def refused(self, key: str) -> None:
+        """Note that an attempt that was begun has failed, and that the world accepted no part of it."""
+        ...
+
     async def unheard(self, key: str) -> bool:
-        """Whether an attempt was begun of which nothing was noted afterwards: the world may have accepted it."""
+        """Whether an attempt was begun of which that was not noted: the world may have accepted it, or a part of it."""
         ...
 
 

@@ -17,13 +17,18 @@ class LedgerProgress:
         self._kind = kind
         self._key = key
         self._at = at
+        self.accepted = False
+        """Whether any part is known to have been, now or in an earlier attempt."""
 
     async def has(self, part: str) -> bool:
         """Whether this part was accepted."""
-        return await self._ledger.find(self._line(part)) is not None
+        there = await self._ledger.find(self._line(part)) is not None
+        self.accepted |= there
+        return there
 
     async def add(self, part: str, detail: Mapping[str, Any]) -> None:
         """Note that this part was accepted."""
+        self.accepted = True
         line = LedgerLine(key=self._line(part), outcome="performed", at=self._at, detail=dict(detail))
         await self._ledger.write(self._record, self._kind, line)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, select
+from sqlalchemy import Insert, select, update
 
 from sla.finding import Settled
 from sla.ledger_line import UNDONE, LedgerLine
@@ -48,12 +48,17 @@ class StoredLedger:
         async with self._database.transaction() as connection:
             await connection.execute(_one_more_begun(connection.dialect.name), {"key": key, "record": record, "begun": 1})
 
+    async def refused(self, key: str) -> None:
+        """Note that an attempt that was begun has failed, and reached nobody."""
+        one_less = update(effect_begun).where(effect_begun.c.key == key).values(begun=effect_begun.c.begun - 1)
+        async with self._database.transaction() as connection:
+            await connection.execute(one_less)
+
     async def unheard(self, key: str) -> bool:
-        """Whether an attempt was begun of which neither a success nor a failure was noted."""
+        """Whether an attempt was begun that is not known to have reached nobody."""
         async with self._database.reading() as connection:
-            begun = await connection.scalar(select(effect_begun.c.begun).where(effect_begun.c.key == key)) or 0
-            failed = await connection.scalar(select(effect_attempts.c.attempts).where(effect_attempts.c.key == key)) or 0
-        return bool(begun > failed)
+            begun = await connection.scalar(select(effect_begun.c.begun).where(effect_begun.c.key == key))
+        return bool(begun)
 
 
 async def enter(connection: AnyConnection, timeline: Timeline, lines: Sequence[LedgerLine]) -> Settled:

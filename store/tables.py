@@ -176,7 +176,7 @@ effect_begun = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("record", Text, nullable=False),
-    Column("begun", Integer, nullable=False),  # attempts begun; of more than failed or succeeded, one was lost
+    Column("begun", Integer, nullable=False),  # attempts begun, without those that reached nobody
     Index(None, "record"),
 )
 

@@ -167,9 +167,26 @@ async def test_an_attempt_of_which_nothing_was_heard_may_have_reached_somebody(f
     scene = Scene(events=[opened(), noted("response.sent", "09:58", recorded="10:03")], clock=SetClock(at("10:04")))
     await scene.ledger.begin(RECORD, VIOLATION)
     if failed:
-        await scene.ledger.attempt(RECORD, "email", VIOLATION, "the mail server does not answer")
+        await scene.ledger.refused(VIOLATION)
     assert (await scene.perform(VIOLATION, attempt=2)).outcome == "dropped"
     assert (await scene.perform(RETRACTED)).outcome == ("performed" if told else "dropped")
+
+
+async def test_what_failed_before_it_was_begun_does_not_make_up_for_an_attempt_that_was_lost() -> None:
+    scene = Scene(events=[opened(), noted("response.sent", "09:58", recorded="10:03")], clock=SetClock(at("10:04")))
+    await scene.ledger.begin(RECORD, VIOLATION)
+    await scene.ledger.attempt(RECORD, "email", VIOLATION, "the store does not know the record yet")
+    assert (await scene.perform(VIOLATION, attempt=3)).outcome == "dropped"
+    assert (await scene.perform(RETRACTED)).outcome == "performed"
+
+
+@pytest.mark.parametrize(("owner", "told"), [(Permanent("550"), False), (None, True)], ids=["to nobody", "to one of two"])
+async def test_a_mail_that_one_of_several_got_has_reached_somebody(owner: Permanent | None, told: bool) -> None:
+    scene = Scene(process=violating({"email": {"to": ["owner", "contact"], "template": "violation"}}))
+    scene.mailer.failures = [owner, Permanent("550")]
+    with pytest.raises(Permanent, match="550"):
+        await scene.perform()
+    assert await scene.ledger.unheard(VIOLATION) is told
 
 
 async def test_an_attempt_that_hung_does_not_undo_that_its_action_was_given_up() -> None:

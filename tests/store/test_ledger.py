@@ -107,6 +107,17 @@ async def test_attempts_are_counted_and_the_latest_problem_is_shown(ledger: Stor
     assert await ledger.find(KEY) is None
 
 
+async def test_an_attempt_is_unheard_of_until_it_is_known_to_have_reached_nobody(ledger: StoredLedger) -> None:
+    assert not await ledger.unheard(KEY)
+    for _ in range(2):
+        await ledger.begin("C-1", KEY)
+        await ledger.attempt("C-1", "email", KEY, "what failed may have been something else")
+    await ledger.refused(KEY)
+    assert await ledger.unheard(KEY)
+    await ledger.refused(KEY)
+    assert not await ledger.unheard(KEY)
+
+
 async def test_attempts_at_once_are_all_counted(ledger: StoredLedger, another: Database, database: Database) -> None:
     await append(StoredCases(database), "C-1", REF, [opened()])
     await keep(StoredCases(database), the_timeline([opened()], "09:40"))
