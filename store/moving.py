@@ -91,11 +91,11 @@ class StoredMigrations:
     async def turn(self, asked: TurnInput) -> Progress:
         """Note that the migration goes on or comes to rest. One that has ended stays so.
 
-        At its end those that were too slow, or told while it was called off, and have moved after all, are counted as moved.
+        At rest those that were too slow, or told while it was called off, and have moved after all, are counted as moved.
         """
         async with self._database.transaction() as connection:
             await turn(connection, asked)
-            if asked.state == "ended":
+            if asked.state != "running":  # a workflow that was asked to stop says so, though it was called off meanwhile
                 await _recount(connection, asked)
             return await progress_of(connection, asked.migration)
 

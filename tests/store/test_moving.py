@@ -158,6 +158,17 @@ class TestComingToRest:
             ("skipped", "the migration was called off"),
         ]
 
+    async def test_called_off_while_it_stops_what_was_under_way_is_counted_as_moved(
+        self, cases: StoredCases, lists: MoveLists, migrations: StoredMigrations, database: Database
+    ) -> None:
+        await a_morning(cases)
+        name = (await begin(lists)).id
+        for state in ("stopping", "ended"):
+            await lists.ask(name, state, verb="migrations.stop", actor=ANNA, at=at("09:35"))
+        await is_now(database, "C-1", version=2)
+        await settle(migrations, name, "C-1")
+        assert await turn(migrations, name, "stopped") == Progress(moved=1, skipped=2)
+
     async def test_one_that_is_not_known_is_refused(self, lists: MoveLists) -> None:
         with pytest.raises(UnknownMigration, match="There is no migration 'x'"):
             await lists.get("x")
