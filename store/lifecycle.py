@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sla.setup_errors import StillNeeded, WrongStatus
 from store.changing import Changing
-from store.needs import Need, of_calendar, of_process
+from store.needs import Need, of_calendar, of_process, of_version
 from store.versions import Kind, StoredVersion, in_force, one_version, unknown, versions_of
 
 _NEW: Final = "Make a new version of it: milepost {kind} new-version '{name}' --from {version}"
@@ -93,13 +93,13 @@ class Lifecycle(Changing):
                 remedy=f"Make another the default: milepost process make-default '{found.name}' VERSION; "
                 "or retire the process as a whole, by leaving out the version",
             )
+        needs = await of_version(self.connection, found.name, found.version)
+        _check_unneeded(f"Version {found.version} of process '{found.name}'", needs)
 
     async def _check_all(self, kind: Kind, name: str) -> None:
         find = of_process if kind == "process" else of_calendar
-        needs = await find(self.connection, name, self.at)
-        if needs:
-            what = "Process" if kind == "process" else "Business hours"
-            raise StillNeeded(subject=f"{what} '{name}'", problem="; ".join(_problems(needs)), remedy=needs[0].remedy)
+        what = "Process" if kind == "process" else "Business hours"
+        _check_unneeded(f"{what} '{name}'", await find(self.connection, name, self.at))
 
     async def _told(self, verb: str, before: StoredVersion) -> StoredVersion:
         """The version as it is now, with a line in the audit log if it was different before."""
@@ -107,6 +107,11 @@ class Lifecycle(Changing):
         if after != before:
             self._note_version(verb, after.subject, before, after.facts())
         return after
+
+
+def _check_unneeded(subject: str, needs: list[Need]) -> None:
+    if needs:
+        raise StillNeeded(subject=subject, problem="; ".join(_problems(needs)), remedy=needs[0].remedy)
 
 
 def _problems(needs: list[Need]) -> Iterator[str]:

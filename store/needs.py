@@ -30,19 +30,29 @@ class Need:
     remedy: str
 
 
+async def of_version(connection: AnyConnection, name: str, version: int) -> list[Need]:
+    """Migrations that move records to a version of a process."""
+    moved = await _moved_to(connection, name, migrations.c.to_version == version)
+    return [moved] if moved.count else []
+
+
 async def of_process(connection: AnyConnection, name: str, at: datetime) -> list[Need]:
     """Entitlements that promise it and are, or will be, in force; migrations that move records to it."""
     promised = (entitlements.c.process == name, _not_over(at))
-    moving = (migrations.c.to_process == name, migrations.c.state != "ended")
     remedy = f"Let them promise another process: milepost process consolidate OTHER --from '{name}'"
     templates = await connection.execute(select(entitlement_templates))
     named = sorted(row.id for row in templates if row.body.get("process") == name)
     found = [
         await _counted(connection, "it is promised by entitlements", entitlements.c.id, promised, remedy),
         Need(what="it is promised by templates", names=named[:_LISTED], count=len(named), remedy=_TEMPLATES),
-        await _counted(connection, "records are being moved to it by migrations", migrations.c.id, moving, _WAIT),
+        await _moved_to(connection, name),
     ]
     return [need for need in found if need.count]
+
+
+async def _moved_to(connection: AnyConnection, name: str, *more: ColumnElement[bool]) -> Need:
+    wanted = (migrations.c.to_process == name, migrations.c.state != "ended", *more)
+    return await _counted(connection, "records are being moved to it by migrations", migrations.c.id, wanted, _WAIT)
 
 
 async def _counted(

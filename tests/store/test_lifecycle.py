@@ -232,17 +232,19 @@ class TestRetiringProcesses:
         with pytest.raises(StillNeeded, match="promised by templates premium"):
             await change(catalogue, lambda one: one.retire("process", "Support"))
 
+    @pytest.mark.parametrize("version", [None, 1], ids=["as a whole", "one version"])
     async def test_a_process_to_which_records_are_being_moved_is_needed(
-        self, catalogue: Catalogue, database: Database
+        self, catalogue: Catalogue, database: Database, version: int | None
     ) -> None:
-        await publish(catalogue, "1h")
+        await publish(catalogue, "1h", "2h", "3h")
         moving: dict[str, Any] = {"process": "Old", "to_process": "Support", "to_version": 1, "revision": 1, "wanted": {}}
         for name, state in (("m-1", "ended"), ("m-2", "stopped")):
             async with database.transaction() as connection:
                 row = {"id": name, "state": state, "started_at": NOW, "started_by": "ada", "per_second": 20, **moving}
                 await connection.execute(migrations.insert().values(**row))
         with pytest.raises(StillNeeded, match=r"records are being moved to it by migrations m-2. Wait"):
-            await change(catalogue, lambda one: one.retire("process", "Support"))
+            await change(catalogue, lambda one: one.retire("process", "Support", version))
+        await change(catalogue, lambda one: one.retire("process", "Support", 2))
 
     async def test_entitlements_that_are_over_hold_nothing(self, catalogue: Catalogue, database: Database) -> None:
         await publish(catalogue, "1h")
