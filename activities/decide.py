@@ -5,7 +5,7 @@ answer rests on is in the store before the answer is given: an action that it st
 store's complete each other: whichever lost something learns it from the other.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import structlog
 from temporalio import activity
@@ -14,7 +14,7 @@ from activities.actions import WORLDS
 from activities.observing import SILENT, Observer
 from activities.ports import Cases, Definitions, LedgerLine
 from activities.situation import situation
-from sla.dispatch import BUDGET_S, dispatch, without_future
+from sla.dispatch import BUDGET_S, dispatch, knowing, without_future
 from sla.events import Event
 from sla.finding import Finding, Settled
 from sla.messages import DECIDE, CaseView, Concluded, DecideInput, Decision, Fulfilled, World
@@ -59,7 +59,7 @@ class Decider:
             if not settled.unknown:
                 break
             found += settled.unknown
-            asked = _knowing(asked, settled.unknown)
+            asked = knowing(asked, settled.unknown)
         self._count(before, decision, view_of(there.timeline))
         logger.debug("case_decided", record=asked.record, events=len(asked.log), status=there.timeline.status)
         fulfilled = [Fulfilled(key=line.key, events=line.events()) for line in settled.stood]
@@ -99,13 +99,6 @@ class Decider:
             self._observer.violated()
         for _ in before - after:
             self._observer.retracted()
-
-
-def _knowing(asked: DecideInput, unknown: Sequence[Event]) -> DecideInput:
-    """The question with what the store's log has besides, which goes before the news; news that it has is none."""
-    first, ids = len(asked.log) - asked.news, {event.id for event in unknown}
-    news = [event for event in asked.log[first:] if event.id not in ids]
-    return asked.model_copy(update={"log": [*asked.log[:first], *unknown, *news], "news": len(news)})
 
 
 def _undone(one: Concluded, timeline: Timeline) -> LedgerLine:

@@ -111,6 +111,13 @@ def without_future(asked: DecideInput) -> tuple[DecideInput, list[Refused]]:
     return asked.model_copy(update={"log": log, "news": asked.news - len(refused)}), refused
 
 
+def knowing(asked: DecideInput, unknown: Sequence[Event]) -> DecideInput:
+    """The question with what the store's log has besides, which goes before the news; news that it has is none."""
+    first, ids = len(asked.log) - asked.news, {event.id for event in unknown}
+    news = [event for event in asked.log[first:] if event.id not in ids]
+    return asked.model_copy(update={"log": [*asked.log[:first], *unknown, *news], "news": len(news)})
+
+
 def _refused(asked: DecideInput, timeline: Timeline) -> Iterator[Refused]:
     known = [index for index, event in enumerate(asked.log) if event.recorded_at <= timeline.as_of]
     reasons = {known[refusal.position]: refusal.reason for refusal in timeline.refused}

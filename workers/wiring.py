@@ -9,8 +9,6 @@ from typing import get_args
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
-from temporalio.workflow import SandboxImportNotificationPolicy
 
 from activities.actions.catalogue import CATALOGUE
 from activities.actions.context import Outside
@@ -25,6 +23,7 @@ from activities.moving import Mover
 from activities.observing import Observer
 from activities.perform import Performer
 from activities.ports import Clock
+from runtime.sandbox import sandbox
 from runtime.settings import Settings
 from sla import messages
 from sla.messages import World
@@ -38,9 +37,6 @@ from store.tasks import StoredTasks
 from workflows.case import SlaCase
 from workflows.migrating import MoveRecords
 
-PASSED_THROUGH = ("annotated_types", "pydantic", "pydantic_core", "sla", "typing_extensions")
-"""All that workflows may share with the worker: the law's payloads, and what they are made of."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
@@ -49,17 +45,6 @@ class Parts:
     decider: Decider
     performer: Performer
     mover: Mover
-
-
-def sandbox() -> SandboxedWorkflowRunner:
-    """The strict sandbox: what a workflow imports beyond what is passed through is an error, not a copy."""
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    return SandboxedWorkflowRunner(
-        restrictions=restrictions.with_import_notification_policy(
-            SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
-            | SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
-        )
-    )
 
 
 def parts(settings: Settings, database: Database, web: HttpWeb, observer: Observer, clock: Clock) -> Parts:

@@ -10,10 +10,10 @@ from temporalio.worker import Worker
 from bench.baselines.case import RECORD, Recorded
 from bench.baselines.least import LeastCase
 from bench.baselines.plain import PlainCase
+from runtime.sandbox import sandbox
 from sla.events import Changed
 from sla.instants import to_instant
 from sla.messages import ACTION_PREFIX, Performed, PerformInput, task_queue
-from workers.wiring import sandbox
 
 CHOSEN = "edda"
 """Whom a violation is reassigned to; as long a name as any."""

@@ -17,10 +17,11 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from runtime.sandbox import sandbox
 from runtime.settings import Settings
 from sla import messages
 from tests.workflows.world import World
-from workers.wiring import sandbox, versioned
+from workers.wiring import versioned
 from workflows.case import SlaCase
 
 IDENTITY = "golden"

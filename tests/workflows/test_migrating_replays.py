@@ -11,8 +11,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunner
 from temporalio.workflow import NondeterminismError
 
+from runtime.sandbox import sandbox
 from tests.workflows.record_migrations import MIGRATIONS
-from workers.wiring import sandbox
 from workflows.migrating import MoveRecords
 
 FILES = sorted(MIGRATIONS.glob("*.json"))

@@ -19,9 +19,9 @@ from temporalio.workflow import NondeterminismError
 import activities.situation
 import sla.dispatch
 import sla.engine
+from runtime.sandbox import sandbox
 from sla.messages import WORKFLOW, Task
 from tests.workflows.record_histories import HISTORIES
-from workers.wiring import sandbox
 from workflows import acting, case
 from workflows.case import SlaCase
 
