@@ -1,6 +1,7 @@
 """A record's story as values: what became of it and why, chapter by chapter. `sla.telling` writes it, the doors show it.
 
-Sentences say what the timeline and its account hold. Instants are UTC; the sentences tell local time of `timezone`.
+Sentences say what the timeline and its account hold. Instants are UTC; the sentences tell local time of `timezone`, and begin
+with the time that they are about, so that they can be printed as they are.
 """
 
 from typing import Literal

@@ -1,0 +1,163 @@
+"""The engine's own account of an outcome: the timeline, and for each occurrence why it went as it did. Values only.
+
+`sla.engine.account` gives it, by the same walk as `evaluate`; what is told of it is in `sla.telling`. Reasons are facts
+(which event, which field, which line), not sentences; instants are UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sla.calendar import BusinessHours
+from sla.events import Version
+from sla.timeline import Effect, Occurrence, Timeline
+from sla.values import Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """What happened that something turned on it: an event, or an `update` action of the process.
+
+    `event` is its id, or the action's key (None for the update of a retraction). `names` are those by which conditions know
+    it, its type first; `fields` those of its fields that were in question, with the values that they took (None: emptied).
+    `learned_at` is when it became known, None if at once. `said` is its `reason` or `by`.
+    """
+
+    at: datetime
+    event: str | None
+    names: tuple[str, ...]
+    fields: tuple[tuple[str, Value], ...] = ()
+    learned_at: datetime | None = None
+    said: str | None = None
+
+
+Causes = tuple[Cause, ...]
+
+Onset = Literal["start", "criteria", "completion", "target", "period", "again", "return"]
+"""Why an occurrence began: the process started; its `when` became true; its predecessor was completed; or its target, or
+period, had come; it takes the place of one that `when` or a switch closed; the record came back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Began:
+    """How an occurrence came to be, at `at`: what it counts from may lie before. `after` is the number of its predecessor.
+
+    `applies_since` is when its line began to apply, None for from the opening on; `causes` are of that.
+    """
+
+    at: datetime
+    why: Onset
+    after: int | None
+    applies_since: datetime | None
+    causes: Causes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineChosen:
+    """Which line an occurrence follows: its number among so many of its milestone, its condition in words (None: always).
+
+    `passed_over` are the conditions of the lines before it, which did not hold.
+    """
+
+    position: int
+    of: int
+    when: str | None
+    passed_over: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSet:
+    """A limit from an instant on, in open seconds, and where it comes from.
+
+    `table` takes it by `field` and its `value`; `default` likewise, but the table does not have that value; `fixed` has
+    neither. `text` is as the process spells it. `why` it was set: it began, the field changed, or the record moved.
+    """
+
+    at: datetime
+    limit_s: int
+    text: str
+    source: Literal["fixed", "table", "default"]
+    field: str | None
+    value: Value
+    why: Literal["began", "changed", "moved"]
+    causes: Causes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopper:
+    """What held a clock: a `stopped` event, a `stop_when` (in words), or that the record was out of its process."""
+
+    what: Literal["event", "process", "line", "out"]
+    condition: str | None
+    since: datetime
+    causes: Causes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Halt:
+    """A span while the clock was stopped, `until` None while it is; all that held it in that time, in order."""
+
+    since: datetime
+    until: datetime | None
+    by: tuple[Stopper, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """A completion: by an explicit event, or by a condition (in words); `undone` if it was taken back, and by what."""
+
+    at: datetime
+    condition: str | None
+    causes: Causes
+    undone: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An occurrence of the timeline, with the reasons. `calendar_of` is who named the calendar that counts.
+
+    `began` and `line` are None only of one that is foreseen.
+    """
+
+    of: Occurrence
+    hours: BusinessHours
+    calendar_of: Literal["milestone", "process", "record", "default"]
+    began: Began | None
+    line: LineChosen | None
+    limits: tuple[LimitSet, ...]
+    halts: tuple[Halt, ...]
+    completions: tuple[Completion, ...]
+    ended_by: Causes
+
+    @property
+    def name(self) -> tuple[str, int]:
+        """Milestone and number."""
+        return self.of.milestone, self.of.occurrence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """The record's way through its process: it started, left, came back, or moved to another version.
+
+    `started` names the start field in `detail`; `returned` the process's rule for it (`on_reopen`); `left` the condition of
+    `exit_when` in words, None for the event `closed`.
+    """
+
+    at: datetime
+    what: Literal["started", "left", "returned", "moved"]
+    detail: str | None
+    causes: Causes
+    to: Version | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """All of it. `occurrences` are the timeline's, in its order."""
+
+    timeline: Timeline
+    occurrences: tuple[Told, ...]
+    passages: tuple[Passage, ...]
+
+    def effects_of(self, told: Told) -> tuple[Effect, ...]:
+        """The actions of an occurrence, in the timeline's order."""
+        return tuple(one for one in self.timeline.effects if (one.milestone, one.occurrence) == told.name)

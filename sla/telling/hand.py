@@ -1,0 +1,62 @@
+"""The hand that writes local times: it names a date when it is another than the one before, and the zone never."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sla.instants import to_instant
+from sla.story import Sentence
+
+_INSTANT: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Hand:
+    """Writes the instants of one text, in its order."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self._on: date | None = None
+
+    def when(self, at: datetime) -> str:
+        """An instant: `10:00`, or `Mon 2 Mar 2026 10:00` on another day than before; of an hour that comes twice, which."""
+        local = at.astimezone(self.zone)
+        text = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+        if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
+            text = f"{text} {local.tzname()}"
+        if local.date() != self._on:
+            self._on = local.date()
+            text = f"{in_words(self._on)} {text}"
+        return text
+
+    def rewritten(self, text: str) -> str:
+        """A text of the engine with its instants in local time."""
+        return _INSTANT.sub(lambda found: self.when(to_instant(found[0])), text)
+
+
+Written = Callable[[Hand], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A sentence to be: its times are written when its place is known. At one instant `rank` orders."""
+
+    at: datetime
+    rank: int
+    write: Written
+
+
+def written(drafts: Iterable[Draft], zone: ZoneInfo) -> tuple[Sentence, ...]:
+    """The sentences in the order of time, each with its time in front."""
+    hand = Hand(zone)
+    ordered = sorted(drafts, key=lambda one: (one.at, one.rank))
+    return tuple(Sentence(at=one.at, text=f"{hand.when(one.at)}: {one.write(hand)}") for one in ordered)
+
+
+def in_words(on: date) -> str:
+    """A date: `Mon 2 Mar 2026`."""
+    return f"{_DAYS[on.weekday()]} {on.day} {_MONTHS[on.month - 1]} {on.year}"

@@ -1,0 +1,115 @@
+"""Open time as people look at it: span by span, with the days that are not like the others of their weekday."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sla.calendar import BusinessHours
+from sla.calendar.clock import HORIZON_S
+from sla.calendar.instants import DAY_S, EPOCH_DAY
+from sla.calendar.rule import CLOSED, Special
+from sla.calendar.schedule import THURSDAY, Schedule
+from sla.calendar.windows import Window
+from sla.calendar.zones import offsets
+from sla.duration import spoken
+from sla.errors import NoOpenTime
+from sla.spans import Span, clipped
+from sla.story import Day
+
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def open_spans(hours: BusinessHours, start_s: int, end_s: int) -> Iterator[Span]:
+    """The open spans of `[start_s, end_s)` in order, cut at its ends; spans that touch are one."""
+    begun: Span | None = None
+    for span in _pieces(hours, start_s, end_s):
+        if begun is not None and begun[1] == span[0]:
+            begun = begun[0], span[1]
+            continue
+        if begun is not None:
+            yield begun
+        begun = span
+    if begun is not None:
+        yield begun
+
+
+def _pieces(hours: BusinessHours, start_s: int, end_s: int) -> Iterator[Span]:
+    at = start_s
+    while at < end_s:
+        try:
+            opens = hours.next_open_s(at)
+        except NoOpenTime:
+            at += HORIZON_S  # a calendar looks ten years ahead, and not further
+            continue
+        if opens >= end_s:
+            return
+        try:
+            closes = min(hours.next_close_s(opens), end_s)
+        except NoOpenTime:
+            closes = min(opens + HORIZON_S, end_s)
+        yield opens, closes
+        at = closes
+
+
+def stopped_within(span: Span, stops: Sequence[Span]) -> int:
+    """The seconds of a span while the clock was stopped."""
+    cut = (clipped(span, stop) for stop in stops)
+    return sum(max(0, until - since) for since, until in cut)
+
+
+# ---------------------------------------------------------------------- days
+
+
+def unlike_days(hours: BusinessHours, start_s: int, end_s: int) -> Iterator[Day]:
+    """The local dates of a time that are closed or open otherwise than their weekday, and those when the clocks change."""
+    zone = ZoneInfo(hours.timezone)
+    found = [*_special_days(hours, zone, start_s, end_s), *_changes(zone, start_s, end_s)]
+    return iter([day for _, day in sorted(found, key=lambda one: one[0])])
+
+
+def _special_days(hours: BusinessHours, zone: ZoneInfo, start_s: int, end_s: int) -> Iterator[tuple[int, Day]]:
+    if not hours.holidays or end_s <= start_s:
+        return
+    schedule = Schedule(week=hours.week, rules=hours.holidays)
+    spans = offsets(zone, start_s, end_s)
+    first, last = (start_s + spans[0][2]) // DAY_S, (end_s - 1 + spans[-1][2]) // DAY_S
+    for day, special in sorted(schedule.specials(first, last).items()):
+        weekday = (day + THURSDAY) % 7
+        usual = hours.week[weekday]
+        if first <= day <= last and not _as_usual(special, usual):
+            yield day, Day(on=_date(day).isoformat(), what=_what(special, usual, WEEKDAYS[weekday]))
+
+
+def _as_usual(special: Special, usual: Sequence[Window]) -> bool:
+    return not usual if special is CLOSED else sorted(map(str, special)) == sorted(map(str, usual))
+
+
+def _what(special: Special, usual: Sequence[Window], weekday: str) -> str:
+    if special is CLOSED:
+        return f"a holiday, closed all day (a {weekday}, else {_windows(usual)})"
+    return f"special hours, {_windows(special)} (a {weekday}, else {_windows(usual)})"
+
+
+def _windows(windows: Sequence[Window]) -> str:
+    return ", ".join(map(str, windows)) or "closed"
+
+
+def _changes(zone: ZoneInfo, start_s: int, end_s: int) -> Iterator[tuple[int, Day]]:
+    if end_s <= start_s:
+        return
+    for (_, _, before), (at, _, after) in pairwise(offsets(zone, start_s, end_s)):
+        day = (at + before) // DAY_S
+        way = "forward" if after > before else "back"
+        old, new = _clock((at + before) % DAY_S), _clock((at + after) % DAY_S)
+        what = f"the clocks of {zone.key} go {way} by {spoken(abs(after - before))}, from {old} to {new}"
+        yield day, Day(on=_date(day).isoformat(), what=what)
+
+
+def _clock(second: int) -> str:
+    return f"{second // 3600:02}:{second // 60 % 60:02}"
+
+
+def _date(day: int) -> date:
+    return date.fromordinal(day + EPOCH_DAY)

@@ -1,0 +1,68 @@
+"""The figures of a story are the timeline's, to the second, and its open spans add up to them: over generated cases."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+
+from sla.evaluation.following import Followed, Laws
+from sla.events import Event, Version
+from sla.story import Chapter, Story
+from sla.telling import story
+from sla.timeline import Occurrence, Timeline
+from tests.sla.telling.builders import a_dossier
+from tests.sla.test_evaluate_properties import HOURS, Given, cases, some
+from tests.sla.test_migration_properties import Moving, moving
+
+ZONE = ZoneInfo("Australia/Lord_Howe")
+FIGURES = (
+    "milestone", "occurrence", "status", "started_at", "target_at", "completed_at", "violated_at", "ended_at", "limit_s",
+    "elapsed_s", "stopped_s", "actual_s", "overdue_s", "remaining_s",
+)  # fmt: skip
+
+
+def _told(laws: Laws, events: tuple[Event, ...], timeline: Timeline) -> Story:
+    dossier = a_dossier(laws, events, timeline.as_of)
+    return story(dossier, ZONE)
+
+
+def _agree(chapter: Chapter, one: Occurrence, timeline: Timeline) -> None:
+    for name in FIGURES:
+        assert getattr(chapter, name) == getattr(one, name), name
+    opened = sum(span.open_s for span in chapter.open_spans)
+    stopped = sum(span.stopped_s for span in chapter.open_spans)
+    assert stopped == one.stopped_s == sum(stop.open_s for stop in chapter.stops)
+    assert one.elapsed_s in (None, opened)
+    assert one.actual_s in (None, opened - stopped)
+    if one.status != "waiting":
+        assert one.remaining_s == max(0, one.limit_s - (opened - stopped))
+    assert one.overdue_s == (max(0, opened - stopped - one.limit_s) if one.violated else 0)
+    if chapter.margin_s is not None:
+        assert chapter.margin_s == one.limit_s - (opened - stopped)
+    effects = [one for one in timeline.effects if (one.milestone, one.occurrence) == (chapter.milestone, chapter.occurrence)]
+    assert [act.key for act in chapter.acts] == [effect.key for effect in effects]
+
+
+def _agrees(whole: Story, timeline: Timeline) -> None:
+    assert (whole.record, whole.status, whole.as_of) == (timeline.record, timeline.status, timeline.as_of)
+    assert len(whole.chapters) == len(timeline.milestones)
+    for chapter, one in zip(whole.chapters, timeline.milestones, strict=True):
+        _agree(chapter, one, timeline)
+
+
+@some(400)
+@given(cases())
+def test_the_spans_of_a_story_add_up_to_the_timeline(case: Given) -> None:
+    now = case.now + timedelta(hours=7)
+    laws = Laws(Followed(process=case.process, calendars=HOURS))
+    _agrees(_told(laws, case.events, case.as_of(now)), case.as_of(now))
+
+
+@some(200)
+@given(moving())
+def test_they_do_for_a_record_that_moves_between_versions(case: Moving) -> None:
+    first = Followed(process=case.case.process, calendars=HOURS)
+    others = {
+        Version(one.process, number): Followed(process=one, calendars=HOURS) for number, one in enumerate(case.versions, 2)
+    }
+    _agrees(_told(Laws(first, others), case.events, case.as_of()), case.as_of())
