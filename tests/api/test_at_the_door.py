@@ -1,4 +1,4 @@
-"""At the door: an identity token counts, a key or a token whose time is over does not; and whether anybody is served at all."""
+"""At the door: an identity token counts, a key or token whose time is over does not; and whether anybody is served."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
