@@ -31,7 +31,7 @@ class Mover:
     async def settle(self, asked: SettleInput) -> SettledMoves:
         """What became of those that were told to move."""
         settled = await self._migrations.settle(asked)
-        if asked.last or asked.problems:
+        if settled.progress.failed and (asked.last or asked.problems):
             logger.warning("records_not_moved", migration=asked.migration, failed=settled.progress.failed)
         return settled
 

@@ -14,14 +14,12 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, RowMapping, func, select, update
 
 from sla.acting import Actor
-from sla.audit_chain import FIRST, NOTHING, Head, Walk, digest_of
+from sla.audit_chain import NOTHING, Head, Walk, digest_of
 from sla.instants import to_instant
 from store.connection import AnyConnection
 from store.engine import Database
 from store.setup_tables import audit_head, audit_log
 from store.upsert import add
-
-__all__ = ["FIRST", "AuditQuery", "StoredAuditLog", "digest_of", "note"]
 
 Facts = Mapping[str, Any]
 

@@ -95,12 +95,12 @@ class Changing:
 
     async def _let_be_active(self, draft: StoredVersion) -> None:
         """Publish a draft. From now on what it says never changes."""
-        await self._alter(draft, status="active", activated_at=self.at, revision=self.next_revision())
+        dated: dict[str, Any] = {}
         if draft.kind == "calendar":
             hours = draft.calendar()
             resolved = self.resolved(hours)
-            body = resolved.model_dump(mode="json")
-            await self._alter(draft, source=as_written(hours), body=body, digest=digest_of(resolved))
+            dated = {"source": as_written(hours), "body": resolved.model_dump(mode="json"), "digest": digest_of(resolved)}
+        await self._alter(draft, status="active", activated_at=self.at, revision=self.next_revision(), **dated)
 
     async def _alter(self, version: StoredVersion, **values: Any) -> None:
         """Write some columns of a version. Whoever calls answers for it that nothing changes what was ever active."""

@@ -13,7 +13,7 @@ from sla.setup_errors import CannotConsolidate, OtherKindOfRecord
 from store.publication import Publication
 from store.setup_tables import entitlement_templates, entitlements
 from store.tables import records
-from store.versions import StoredVersion, in_force, one_version, versions_of
+from store.versions import StoredVersion, calendars_in_force, in_force, one_version
 
 VERB: Final = "governance.consolidate"
 
@@ -67,7 +67,7 @@ class Consolidating:
             raise self._refused("there is none", "Name those that it is to take over: --from")
         if self._keep in self._sources:
             raise self._refused("it is one of them", "Leave it out of --from; it is the one that stays.")
-        kept = in_force(await self._versions(self._keep))
+        kept = in_force([await one_version(self._connection, "process", self._keep)])
         if kept is None:
             remedy = f"Make a version of it the default first: milepost process activate '{self._keep}' VERSION"
             raise self._refused("no version of it is in force", remedy)
@@ -80,11 +80,6 @@ class Consolidating:
             facts = {"from": list(self._sources), "handed": len(handed)}
             self._publication.note(VERB, f"process/{self._keep} {kept.version}", after=facts)
         return Consolidated(keep=kept.name, version=kept.version, entitlements=tuple(handed), sources=tuple(sources))
-
-    async def _versions(self, name: str) -> list[StoredVersion]:
-        """Those of a process. Raises UnknownProcess."""
-        await one_version(self._connection, "process", name)
-        return await versions_of(self._connection, "process", name)
 
     def _check_types(self, kept: StoredVersion, sources: Sequence[StoredVersion]) -> None:
         here = kept.process().applies_to
@@ -139,11 +134,7 @@ class Consolidating:
     async def _calendars(self) -> Mapping[str, BusinessHours]:
         """Those in force."""
         if self._hours is None:
-            by_name: dict[str, list[StoredVersion]] = {}
-            for one in await versions_of(self._connection, "calendar"):
-                by_name.setdefault(one.name, []).append(one)
-            current = (in_force(versions) for versions in by_name.values())
-            self._hours = {one.name: one.calendar() for one in current if one is not None}
+            self._hours = await calendars_in_force(self._connection)
         return self._hours
 
     # ------------------------------------------------------------------ telling

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, func, or_, select
 
-from sla.calendar import BusinessHours
 from sla.directory import Person, Queue
 from sla.entitlements.standing import Candidate, status_of
 from sla.governance.snapshot import Directory, Promise, Snapshot, Use, Version
@@ -16,16 +15,8 @@ from sla.process.model import Process
 from store.connection import AnyConnection
 from store.engine import Database
 from store.entitlements import StoredEntitlements
-from store.tables import (
-    accounts,
-    calendar_versions,
-    people,
-    person_queues,
-    person_roles,
-    process_versions,
-    queues,
-    records,
-)
+from store.tables import accounts, people, person_queues, person_roles, process_versions, queues, records
+from store.versions import calendars_in_force
 
 
 async def snapshot(database: Database, now: datetime) -> Snapshot:
@@ -35,7 +26,7 @@ async def snapshot(database: Database, now: datetime) -> Snapshot:
     async with database.reading() as connection:
         latest = await _latest_cases(connection)
         rows = (await connection.execute(select(process_versions).where(wanted))).mappings().all()
-        calendars = await _calendars(connection)
+        calendars = await calendars_in_force(connection)
         directory = await _directory(connection)
     return Snapshot(
         versions=await asyncio.to_thread(_versions, rows),
@@ -70,17 +61,6 @@ def uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-async def _calendars(connection: AnyConnection) -> dict[str, BusinessHours]:
-    """Of each the active version that was published last."""
-    rows = await connection.execute(
-        select(calendar_versions.c.name, calendar_versions.c.body)
-        .where(calendar_versions.c.status == "active")
-        .order_by(calendar_versions.c.revision)
-    )
-    bodies = {row.name: row.body for row in rows}
-    return {name: BusinessHours.model_validate(body) for name, body in bodies.items()}
 
 
 async def _directory(connection: AnyConnection) -> Directory:

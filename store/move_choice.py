@@ -1,17 +1,16 @@
 """Which records are meant to move, and whether they may move there: questions within a transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, RowMapping, Select, or_, select
 
-from sla.errors import UnknownProcess
 from sla.messages import ProcessRef
 from sla.move_query import MoveQuery, MoveTarget
-from sla.setup_errors import NothingToMove, OtherKindOfRecord, UnknownVersion, VersionNotActive
+from sla.setup_errors import NothingToMove, OtherKindOfRecord, VersionNotActive
 from store.connection import AnyConnection
-from store.publication import known_text
-from store.tables import catalogue, process_versions, records
+from store.tables import catalogue, records
+from store.versions import StoredVersion, one_version, unknown, versions_of
 
 PAGE: Final = 500
 """How many records are looked at in one statement."""
@@ -20,18 +19,18 @@ PAGE: Final = 500
 async def target_of(connection: AnyConnection, query: MoveQuery, to: MoveTarget) -> ProcessRef:
     """The version to move to. Raises UnknownProcess, UnknownVersion, VersionNotActive or OtherKindOfRecord."""
     name = to.process or query.process
-    versions = await _versions(connection, name)
-    if to.version not in versions:
-        raise UnknownVersion(kind="Process", name=name, version=to.version, known=_numbers(versions))
-    status, applies_to = versions[to.version]
-    if status != "active":
-        known = _numbers(number for number, (one, _) in versions.items() if one == "active")
-        raise VersionNotActive(name=name, version=to.version, status=_WORDS.get(status, status), known=known)
+    target = await one_version(connection, "process", name, to.version)
+    if target.status != "active":
+        active = [one.version for one in await versions_of(connection, "process", name) if one.status == "active"]
+        known = ", ".join(map(str, active)) or "none"
+        raise VersionNotActive(name=name, version=to.version, status=_WORDS[target.status], known=known)
     if name != query.process:
-        followed = await _versions(connection, query.process)
-        _, here = followed.get(query.version or max(followed), ("", applies_to))
-        if here != applies_to:
-            raise OtherKindOfRecord(process=query.process, type=here, to_process=name, to_type=applies_to)
+        followed = await versions_of(connection, "process", query.process)
+        if not followed:
+            raise await unknown(connection, "process", query.process)
+        here = next((one for one in followed if one.version == query.version), followed[-1])
+        if _type(here) != _type(target):
+            raise OtherKindOfRecord(process=query.process, type=_type(here), to_process=name, to_type=_type(target))
     revision = await connection.scalar(select(catalogue.c.revision))
     return ProcessRef(process=name, version=to.version, revision=revision or 0)
 
@@ -39,18 +38,8 @@ async def target_of(connection: AnyConnection, query: MoveQuery, to: MoveTarget)
 _WORDS: Final = {"draft": "a draft", "retired": "retired"}
 
 
-async def _versions(connection: AnyConnection, name: str) -> dict[int, tuple[str, str]]:
-    """Of a process's versions the status, and for which type of record they are. Raises UnknownProcess."""
-    columns = (process_versions.c.version, process_versions.c.status, process_versions.c.body)
-    rows = (await connection.execute(select(*columns).where(process_versions.c.name == name))).all()
-    if not rows:
-        names = await connection.scalars(select(process_versions.c.name).distinct())
-        raise UnknownProcess(process=name, known=known_text(names))
-    return {row.version: (row.status, row.body.get("applies_to", "case")) for row in rows}
-
-
-def _numbers(versions: Iterable[int]) -> str:
-    return ", ".join(str(number) for number in sorted(versions)) or "none"
+def _type(version: StoredVersion) -> str:
+    return version.process().applies_to
 
 
 def page_of(query: MoveQuery, to: ProcessRef, after: str) -> Select[*tuple[Any, ...]]:

@@ -13,11 +13,7 @@ from sla.instants import to_instant
 from sla.messages import ProcessRef
 from sla.move_query import MoveQuery, MoveTarget
 from sla.moving import Progress, RecordState, State, TurnInput
-from sla.setup_errors import (
-    MigrationUnderWay,
-    NothingToMove,
-    UnknownMigration,
-)
+from sla.setup_errors import MigrationUnderWay, NothingToMove, UnknownMigration
 from store import audit
 from store.connection import AnyConnection
 from store.engine import Database
@@ -161,9 +157,8 @@ class MoveLists:
             if await turn(connection, TurnInput(migration=migration, state=state, now=to_instant(at))):
                 if state == "ended":
                     await _call_off(connection, migration, at)
-                facts = ({"state": before.state}, {"state": state})
-                subject = f"migration/{migration}"
-                await audit.note(connection, actor, verb, subject, at=at, before=facts[0], after=facts[1])
+                was, now, subject = {"state": before.state}, {"state": state}, f"migration/{migration}"
+                await audit.note(connection, actor, verb, subject, at=at, before=was, after=now)
             return await _get(connection, migration)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, delete, select
+from sqlalchemy import Table, delete, select
 
 from sla.errors import UnknownPerson
 from sla.people import AccountEntry, ContactEntry, Entry, People, PersonEntry, QueueEntry
@@ -116,11 +116,11 @@ def _without(entry: dict[str, Any], identity: str) -> dict[str, Any]:
 
 async def people_file(connection: AnyConnection) -> People:
     """All of the directory as one file would say it, each kind by id, for export."""
-    roles, served = await _by_person(connection, person_roles, "role"), await _by_person(connection, person_queues, "queue")
+    roles, served = await by_person(connection, person_roles, "role"), await by_person(connection, person_queues, "queue")
 
     async def entries(table: Table, entry: type[Entry]) -> tuple[Any, ...]:
-        rows = sorted((await connection.execute(select(table))).mappings(), key=lambda row: str(row["id"]))
         identity = next(iter(entry.model_fields))
+        rows = await rows_by_id(connection, table)
         return tuple(entry.model_construct(**{identity: row["id"], **_columns(row, entry)}) for row in rows)
 
     def belonging(person: PersonEntry) -> PersonEntry:
@@ -134,11 +134,18 @@ async def people_file(connection: AnyConnection) -> People:
     )
 
 
-def _columns(row: RowMapping, entry: type[Entry]) -> dict[str, Any]:
+async def rows_by_id(connection: AnyConnection, table: Table) -> list[dict[str, Any]]:
+    """All of a table, in the order of the characters of their ids on both databases."""
+    rows = (await connection.execute(select(table))).mappings()
+    return sorted((dict(row) for row in rows), key=lambda row: str(row["id"]))
+
+
+def _columns(row: Mapping[str, Any], entry: type[Entry]) -> dict[str, Any]:
     return {name: row[name] for name in entry.model_fields if name in row}
 
 
-async def _by_person(connection: AnyConnection, table: Table, name: str) -> dict[str, tuple[str, ...]]:
+async def by_person(connection: AnyConnection, table: Table, name: str) -> dict[str, tuple[str, ...]]:
+    """The roles or queues (the column `name`) of each person who has any, sorted."""
     found: dict[str, list[str]] = {}
     for row in (await connection.execute(select(table))).mappings():
         found.setdefault(row["person"], []).append(row[name])

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, select
-
 from sla.directory import Person, Queue
-from store.connection import AnyConnection
 from store.engine import Database
+from store.people import by_person, rows_by_id
 from store.tables import accounts, contacts, people, person_queues, person_roles, queues
 
 
@@ -29,44 +27,29 @@ class PeopleLists:
     async def people(self) -> list[Colleague]:
         """All colleagues."""
         async with self._database.reading() as connection:
-            everybody = await _rows(connection, people)
-            roles, served = await _named(connection, person_roles, "role"), await _named(connection, person_queues, "queue")
+            everybody = await rows_by_id(connection, people)
+            roles = await by_person(connection, person_roles, "role")
+            served = await by_person(connection, person_queues, "queue")
         return [
-            Colleague(person=Person(**row), roles=_sorted(roles, row["id"]), queues=_sorted(served, row["id"]))
+            Colleague(person=Person(**row), roles=roles.get(row["id"], ()), queues=served.get(row["id"], ()))
             for row in everybody
         ]
 
     async def queues(self) -> list[Queue]:
         """All queues."""
         async with self._database.reading() as connection:
-            found = await _rows(connection, queues)
-            served = await _named(connection, person_queues, "queue")
+            found = await rows_by_id(connection, queues)
+            served = await by_person(connection, person_queues, "queue")
         members = {row["id"]: tuple(sorted(who for who, names in served.items() if row["id"] in names)) for row in found}
         return [Queue(id=row["id"], email=row["email"], members=members[row["id"]]) for row in found]
 
     async def accounts(self) -> list[dict[str, Any]]:
         """All accounts, as rows."""
         async with self._database.reading() as connection:
-            return await _rows(connection, accounts)
+            return await rows_by_id(connection, accounts)
 
     async def contacts(self, account: str | None = None) -> list[dict[str, Any]]:
         """All contacts, or those of an account, as rows."""
         async with self._database.reading() as connection:
-            found = await _rows(connection, contacts)
+            found = await rows_by_id(connection, contacts)
         return [row for row in found if account in (None, row["account"])]
-
-
-async def _rows(connection: AnyConnection, table: Table) -> list[dict[str, Any]]:
-    rows = (await connection.execute(select(table))).mappings()
-    return sorted((dict(row) for row in rows), key=lambda row: str(row["id"]))
-
-
-async def _named(connection: AnyConnection, table: Table, name: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for row in (await connection.execute(select(table))).mappings():
-        found.setdefault(row["person"], []).append(row[name])
-    return found
-
-
-def _sorted(names: dict[str, list[str]], person: str) -> tuple[str, ...]:
-    return tuple(sorted(names.get(person, ())))

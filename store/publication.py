@@ -15,9 +15,9 @@ from store.changing import as_written
 from store.lifecycle import Lifecycle
 from store.people import Counts, StoredPeople, people_file
 from store.people_changes import changes_between, entries_of
-from store.versions import StoredVersion, digest_of, in_force, kind_and_name, known_text, the_draft, versions_of
+from store.versions import StoredVersion, digest_of, in_force, kind_and_name, the_draft, versions_of
 
-__all__ = ["Publication", "Published", "digest_of", "known_text"]
+__all__ = ["Publication", "Published", "digest_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

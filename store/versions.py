@@ -110,6 +110,14 @@ def in_force(versions: Iterable[StoredVersion]) -> StoredVersion | None:
     return max(found, key=lambda one: one.revision, default=None)
 
 
+async def calendars_in_force(connection: AnyConnection) -> dict[str, BusinessHours]:
+    """By name, of each the active version that was published last."""
+    columns = (calendar_versions.c.name, calendar_versions.c.body)
+    active = select(*columns).where(calendar_versions.c.status == "active").order_by(calendar_versions.c.revision)
+    bodies = {row.name: row.body for row in await connection.execute(active)}
+    return {name: BusinessHours.model_validate(body) for name, body in bodies.items()}
+
+
 def the_draft(versions: Iterable[StoredVersion]) -> StoredVersion | None:
     """Of one name's versions the draft; there is at most one."""
     return next((one for one in versions if one.status == "draft"), None)

@@ -111,9 +111,7 @@ def same(reading: Reading) -> Iterator[Seen]:
             yield Seen(
                 subject=f"process/{names[0]}",
                 sentence=f"{quoted(names)} have exactly the same timeline. {besides}",
-                remedy="\n".join(
-                    ("Keep one, which takes over the entitlements of the others.", *_consolidate(reading, names))
-                ),
+                remedy="\n".join((_KEEP_ONE, *_consolidate(reading, names))),
                 names=names,
             )
 
