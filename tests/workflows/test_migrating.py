@@ -1,6 +1,7 @@
 """Migrations: many records are moved, one that cannot be stops nothing, and nothing is done twice."""
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,14 @@ async def test_nothing_is_moved_to_where_the_records_are(tmp_path: Path) -> None
         await bench.open(2)
         with pytest.raises(NothingToMove, match="2 follow it already"):
             await bench.desk.migrations.start(SUPPORT, SECOND.model_copy(update={"version": 1}))
+
+
+async def test_no_more_are_told_in_a_second_than_the_rate_allows(tmp_path: Path) -> None:
+    async with MovingBench(tmp_path) as bench, bench.working():
+        names = await bench.open(8)
+        await bench.publish("2h")
+        migration = await bench.start(per_second=2)
+        assert (await bench.ended(migration)).progress == Progress(moved=8)
+        moved = [event for name in names for event in await bench.records.log(name) if event.type == "migrated"]
+        each_second = Counter(event.at for event in moved)
+        assert (sum(each_second.values()), max(each_second.values())) == (8, 2)
