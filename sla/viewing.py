@@ -53,13 +53,13 @@ def _differences(was: MilestoneView | None, now: MilestoneView, occurrence: Occu
     elif was.status != now.status:
         yield f"{_words(was.status)} → {_words(now.status)}"
     if now.violated and not (was and was.violated):
-        yield "violated" if occurrence.violated_at is None else f"violated at {_clock(occurrence.violated_at)}"
+        yield "violated" if occurrence.violated_at is None else f"violated at {clock(occurrence.violated_at)}"
     if was and was.violated and not now.violated:
         yield "the violation is withdrawn"
     if was is None and now.target_at is not None:
-        yield f"target {_clock(now.target_at)}"
+        yield f"target {clock(now.target_at)}"
     elif was is not None and was.target_at != now.target_at:
-        yield f"target {_clock(was.target_at)} → {_clock(now.target_at)}"
+        yield f"target {clock(was.target_at)} → {clock(now.target_at)}"
 
 
 def _name(milestone: MilestoneView) -> str:
@@ -70,5 +70,6 @@ def _words(status: str) -> str:
     return status.replace("_", " ")
 
 
-def _clock(at: datetime | None) -> str:
+def clock(at: datetime | None) -> str:
+    """An instant for people: `2026-03-02 10:00 UTC`, with its seconds if it has any."""
     return "none" if at is None else f"{at:%Y-%m-%d %H:%M}{f':{at:%S}' if at.second else ''} UTC"

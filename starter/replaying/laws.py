@@ -1,0 +1,62 @@
+"""The definitions of the day where they are not the store's, but a dossier's or of files: the port `Definitions`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sla.calendar import ALWAYS, BusinessHours
+from sla.dossier import Dossier, LawKept
+from sla.errors import UnknownProcess
+from sla.evaluation.following import Followed
+from sla.messages import ProcessRef
+from sla.process.model import Process
+
+Named = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenDefinitions:
+    """Laws by version; and by the process's name alone, where files tell no version."""
+
+    versions: Mapping[Named, Followed] = field(default_factory=dict)
+    names: Mapping[str, Followed] = field(default_factory=dict)
+
+    async def process(self, ref: ProcessRef) -> Process:
+        """The process. Raises UnknownProcess."""
+        return self._law(ref).process
+
+    async def calendars(self, ref: ProcessRef) -> Mapping[str, BusinessHours]:
+        """The calendars that go with it."""
+        return self._law(ref).calendars
+
+    async def default_hours(self, ref: ProcessRef) -> BusinessHours:
+        """The business hours where nothing names any."""
+        return self._law(ref).default_hours
+
+    def _law(self, ref: ProcessRef) -> Followed:
+        law = self.versions.get((ref.process, ref.version)) or self.names.get(ref.process)
+        if law is None:
+            known = ", ".join(sorted({*self.names, *(name for name, _ in self.versions)})) or "none"
+            raise UnknownProcess(process=f"{ref.process} (version {ref.version})", known=known)
+        return law
+
+
+def of_dossier(dossier: Dossier) -> GivenDefinitions:
+    """The laws that a record followed."""
+    return of_laws(dossier.laws)
+
+
+def of_laws(laws: Sequence[LawKept]) -> GivenDefinitions:
+    """These, by their versions."""
+    return GivenDefinitions(versions={(one.ref.process, one.ref.version): _followed(one) for one in laws})
+
+
+def of_files(
+    processes: Sequence[Process], calendars: Mapping[str, BusinessHours], default_hours: BusinessHours = ALWAYS
+) -> GivenDefinitions:
+    """The processes of some files, with their calendars, whatever the version."""
+    laws = [Followed(process=one, calendars=calendars, default_hours=default_hours) for one in processes]
+    return GivenDefinitions(names={law.process.process: law for law in laws})
+
+
+def _followed(kept: LawKept) -> Followed:
+    return Followed(process=kept.process, calendars=kept.calendars, default_hours=kept.default_hours)

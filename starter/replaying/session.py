@@ -1,0 +1,147 @@
+"""One history after the other: through today's workflow (Temporal's Replayer), and its decisions through today's law."""
+
+import asyncio
+import logging
+import time
+from bdb import BdbQuit
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from datetime import UTC
+from functools import partial
+from types import TracebackType
+from typing import Final, Self
+
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.worker import Replayer, WorkflowRunner
+
+from activities.actions import WORLDS
+from activities.ports import Definitions
+from activities.situation import laws_of
+from runtime.sandbox import sandbox
+from sla.errors import UnknownCalendar, UnknownProcess
+from sla.instants import to_instant
+from sla.messages import Decision
+from sla.recomputing import differences, recompute
+from starter.replaying.capturing import Capturing, Taken, Tape, Watched
+from starter.replaying.parting import parted
+from starter.replaying.reading import Run
+from starter.replaying.results import Differing, Replayed
+from workflows.case import SlaCase
+
+BUILD: Final = "replay"
+"""Named, because the SDK otherwise makes a name of all that is imported, which takes a second."""
+
+Deciding = Callable[[HistoryEvent, Callable[[], Decision]], Decision]
+"""Takes a decision anew, that of an event; a debugger may step in between."""
+
+
+def quiet_runtime() -> Runtime:
+    """The SDK's runtime for replays: what its core complains of is what is looked for, and told by us."""
+    silent = TelemetryFilter(core_level="OFF", other_level="OFF")
+    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=silent)))
+
+
+def _plainly(_: HistoryEvent, decide: Callable[[], Decision]) -> Decision:
+    return decide()
+
+
+class Replays:
+    """Replays histories within the block, each when it is asked to. `runner` and `debug` are for debugging."""
+
+    def __init__(
+        self,
+        converter: DataConverter,
+        runtime: Runtime,
+        *,
+        runner: WorkflowRunner | None = None,
+        debug: bool = False,
+        deciding: Deciding = _plainly,
+    ) -> None:
+        self._capturing = Capturing()
+        self._deciding = deciding
+        self._next: asyncio.Queue[WorkflowHistory | None] = asyncio.Queue(maxsize=1)
+        self._stack = AsyncExitStack()
+        self._replayer = Replayer(
+            workflows=[SlaCase],
+            data_converter=converter,
+            workflow_runner=Watched(runner or sandbox(), self._capturing),
+            interceptors=[self._capturing],
+            build_id=BUILD,
+            identity=BUILD,
+            runtime=runtime,
+            debug_mode=debug,
+        )
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            stack.enter_context(_silence())
+            self._results = await stack.enter_async_context(self._replayer.workflow_replay_iterator(self._histories()))
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._next.put_nowait(None)
+        await self._stack.__aexit__(kind, error, traceback)
+
+    async def _histories(self) -> AsyncIterator[WorkflowHistory]:
+        while (history := await self._next.get()) is not None:
+            yield history
+
+    async def replay(self, run: Run, definitions: Definitions) -> Replayed:
+        """What comes of one history under the definitions of its day. Raises ServiceUnavailable if they cannot be asked."""
+        began = time.perf_counter()
+        tape = self._capturing.tape = Tape()
+        await self._next.put(run.history)
+        result = await anext(self._results)
+        failure = result.replay_failure
+        found = Replayed(
+            source=run.source,
+            record=run.record or next((taken.asked.record for taken in tape.taken), None),
+            run_id=run.history.run_id or None,
+            events=len(run.events),
+            parted=None if failure is None else parted(failure, tape, run),
+        )
+        unknown: str | None = None
+        differing: list[Differing] = []
+        try:
+            differing = [one async for one in self._recomputed(run, tape.taken, definitions)]
+        except (UnknownCalendar, UnknownProcess) as problem:
+            unknown = f"its decisions cannot be taken again: {problem} Or name its files with --process and --calendars."
+        decisions = 0 if unknown else len(tape.taken)
+        seconds = round(time.perf_counter() - began, 6)
+        told = {"differing": tuple(differing), "decisions": decisions, "skipped": unknown, "seconds": seconds}
+        return found.model_copy(update=told)
+
+    async def _recomputed(self, run: Run, taken: list[Taken], definitions: Definitions) -> AsyncIterator[Differing]:
+        """The decisions that are others today; what was said of one is not said again of those that follow from it."""
+        said: set[str] = set()
+        for event, (asked, recorded) in zip(run.decisions(), taken, strict=False):
+            laws = await laws_of(definitions, asked.ref, [*asked.log, *recorded.found])
+            try:
+                today = self._deciding(event, partial(recompute, asked, recorded, laws, WORLDS))
+                told = list(differences(asked, recorded, today))
+            except BdbQuit:
+                raise
+            except Exception as defect:
+                told = [f"today's law has no answer ({type(defect).__name__}: {defect})"]
+            if fresh := [one for one in told if one not in said]:
+                at = to_instant(event.event_time.ToDatetime(tzinfo=UTC))
+                yield Differing(event=event.event_id, at=at, sentences=tuple(fresh))
+            said.update(told)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep the SDK from logging the traces of what we tell in a sentence."""
+    logger = logging.getLogger("temporalio")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
