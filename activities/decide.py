@@ -80,7 +80,9 @@ class Decider:
             return Settled()
         undone = [*asked.concluded, *(one for one in decision.drop if one.key not in asked.running)]
         ended = [*(_undone(one, timeline) for one in undone), *_updates(timeline)]
-        settled = await self._cases.settle(Finding(ref=asked.ref, log=log, news=len(news), timeline=timeline, ended=ended))
+        settled = await self._cases.settle(
+            Finding(ref=asked.ref, log=log, news=len(news), timeline=timeline, ended=ended, run=_run())
+        )
         kinds = {effect.key: effect.action for effect in timeline.effects}
         for line in settled.new:
             kind = kinds.get(line.key, "unknown")
@@ -99,6 +101,11 @@ class Decider:
             self._observer.violated()
         for _ in before - after:
             self._observer.retracted()
+
+
+def _run() -> str | None:
+    """The run of the workflow that asks; None where no workflow does."""
+    return activity.info().workflow_run_id if activity.in_activity() else None
 
 
 def _undone(one: Concluded, timeline: Timeline) -> LedgerLine:

@@ -3,26 +3,30 @@
 No driver and no temporalio here (HOUSE, contract 4). Laws for whoever implements a port are in its docstrings.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from sla.archive_run import PackedRun, Run
 from sla.calendar import BusinessHours
 from sla.directory import Person, Queue
 from sla.events import Event
 from sla.finding import Finding, Settled
+from sla.histories import JsonObject, RunSeen
 from sla.ledger_line import UNDONE, LedgerLine
 from sla.messages import Outcome, ProcessRef
 from sla.moving import Batch, NextInput, Progress, SettledMoves, SettleInput, TurnInput
 from sla.process.model import Process
 
 __all__ = [
+    "Archive",
     "Cases",
     "Clock",
     "Definitions",
     "Directory",
     "Finding",
+    "Histories",
     "Ledger",
     "LedgerLine",
     "Mail",
@@ -105,6 +109,53 @@ class Migrations(Protocol):
 
     async def turn(self, asked: TurnInput) -> Progress:
         """Note that the migration goes on or comes to rest. One that has ended stays so."""
+        ...
+
+
+class Histories(Protocol):
+    """What Temporal knows of the runs of records' workflows. Raises ServiceUnavailable when it cannot be reached."""
+
+    async def seen(self, record: str, run_id: str) -> RunSeen | None:
+        """How a run stands; None if Temporal has forgotten it, which the namespace's retention makes it do."""
+        ...
+
+    def pages(self, record: str, run_id: str) -> AsyncIterator[list[JsonObject]]:
+        """The events of a run, a page at a time, deciphered and in the readable spelling (`sla.histories`).
+
+        Raises UnreadablePayload while a key is missing.
+        """
+        ...
+
+    async def runs(self, record: str) -> list[str]:
+        """The runs that Temporal has of a record."""
+        ...
+
+
+class Archive(Protocol):
+    """Histories that have been stored, and the list of the runs that are still to be. Every method is idempotent."""
+
+    async def due(self, now: datetime, *, at_most: int) -> list[Run]:
+        """Runs that are to be looked at now, those first that have waited longest."""
+        ...
+
+    async def again(self, run: Run, *, at: datetime, problem: str | None = None) -> None:
+        """It still runs, or could not be stored for now: look at it later, with longer and longer pauses."""
+        ...
+
+    async def lose(self, run: Run, *, at: datetime) -> None:
+        """Temporal has forgotten it. It is looked for again for some days."""
+        ...
+
+    async def store(self, run: Run, packed: PackedRun, *, at: datetime) -> bool:
+        """Store a run once; False if it was there. The runs before and after it are put on the list."""
+        ...
+
+    async def all_found(self, record: str, run_ids: Iterable[str], *, at: datetime) -> None:
+        """These are all the runs that Temporal knows of the record."""
+        ...
+
+    async def sweep(self, at: datetime) -> int:
+        """Put on the list the records that no run is known of, as they were left by older releases. How many."""
         ...
 
 

@@ -15,6 +15,7 @@ class Finding:
 
     `log` is all that the case knows, of which it has heard the last `news` only now, and what `timeline` was evaluated from.
     `ended` are lines for the ledger: actions that ended undone, and updates, which the evaluation itself performs (SPEC 4).
+    `run` is the run of the record's workflow that decided, whose history is to be archived once it has closed.
     """
 
     ref: ProcessRef
@@ -22,6 +23,7 @@ class Finding:
     news: int = 0
     timeline: Timeline
     ended: Sequence[LedgerLine] = ()
+    run: str | None = None
 
     def known(self) -> set[str]:
         """The ids of the events that the case knew before."""

@@ -18,6 +18,7 @@ from store.engine import Database
 from store.facts import OutcomeFact, facts_between
 from store.ledger import enter
 from store.rows import effect_row, event_of, event_row, holders, next_deadline, occurrence_of, occurrence_row, opened_at
+from store.runs import heard
 from store.tables import effect_ledger, effects, event_log, occurrences, outcome_facts, records
 from store.upsert import add, put
 
@@ -56,6 +57,8 @@ class StoredCases:
                 changes |= _view(finding.timeline, known | changes) | _followed(finding)
             if changes:
                 await connection.execute(update(records).where(records.c.id == record).values(changes))
+            if finding.run is not None:
+                await heard(connection, record, finding.run, at=finding.timeline.as_of, ending=_over(finding.timeline))
             return await enter(connection, finding.timeline, finding.ended)
 
 
@@ -74,6 +77,11 @@ async def _held(connection: AnyConnection, finding: Finding) -> dict[str, Any]:
         await add(connection, records, [_new_record(record, finding.ref, finding.log[0])])
         found = (await connection.execute(row)).mappings().one()
     return dict(found)
+
+
+def _over(timeline: Timeline) -> bool:
+    """Whether nothing lies ahead of the record: its workflow will end as soon as no action is under way."""
+    return timeline.out and timeline.next_wakeup is None
 
 
 def _heard(new: Sequence[Event], known: Mapping[str, Any]) -> dict[str, Any]:

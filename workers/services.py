@@ -33,6 +33,7 @@ from store.engine import Database
 from store.records import Records
 from workers import census
 from workers.api import api, development_key
+from workers.keeping import begin_keeping
 from workers.supervision import Work, under_way
 from workers.wiring import working
 
@@ -109,6 +110,8 @@ async def _attended_work(settings: Settings, client: Client, telemetry: Telemetr
         work = await stack.enter_async_context(under_way(working(client, settings, database, metrics)))
         if settings.metrics_port:
             await stack.enter_async_context(census.taken(Records(database), metrics, SystemClock()))
+        if "cases" in settings.worker_queues.split(","):
+            await begin_keeping(client, settings)
         health.work()
         stack.callback(health.drain)
         _set_aside()

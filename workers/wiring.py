@@ -1,9 +1,11 @@
 """The composition root: every port gets its adapter here, every activity its ports, every task queue its worker."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from importlib.metadata import version
 from typing import get_args
 
 from temporalio.client import Client
@@ -17,16 +19,19 @@ from activities.adapters.secrets import GivenSecrets
 from activities.adapters.smtp import SmtpMailer, SmtpServer
 from activities.adapters.templates import FileTemplates
 from activities.adapters.web import HttpWeb
+from activities.archiving import Keeper
 from activities.beating import BEAT_S
 from activities.decide import Decider
 from activities.moving import Mover
 from activities.observing import Observer
 from activities.perform import Performer
-from activities.ports import Clock
+from activities.ports import Clock, Histories
+from runtime.histories import histories_of
 from runtime.sandbox import sandbox
 from runtime.settings import Settings
 from sla import messages
 from sla.messages import World
+from store.archive import StoredArchive
 from store.cases import StoredCases
 from store.definitions import StoredDefinitions
 from store.directory import StoredDirectory
@@ -35,6 +40,7 @@ from store.ledger import StoredLedger
 from store.moving import StoredMigrations
 from store.tasks import StoredTasks
 from workflows.case import SlaCase
+from workflows.keeping import KeepHistories
 from workflows.migrating import MoveRecords
 
 
@@ -45,6 +51,7 @@ class Parts:
     decider: Decider
     performer: Performer
     mover: Mover
+    keeper: Callable[[Histories], Keeper]
 
 
 def parts(settings: Settings, database: Database, web: HttpWeb, observer: Observer, clock: Clock) -> Parts:
@@ -66,6 +73,14 @@ def parts(settings: Settings, database: Database, web: HttpWeb, observer: Observ
             definitions=definitions, cases=cases, ledger=ledger, clock=clock, outside=outside, observer=observer
         ),
         mover=Mover(StoredMigrations(database)),
+        keeper=partial(
+            Keeper,
+            archive=StoredArchive(database),
+            cases=cases,
+            definitions=definitions,
+            clock=clock,
+            engine=version("milepost"),
+        ),
     )
 
 
@@ -90,11 +105,12 @@ def workers(client: Client, settings: Settings, made: Parts) -> list[Worker]:
 
 def _cases(client: Client, settings: Settings, made: Parts) -> Worker:
     grace = timedelta(seconds=settings.graceful_shutdown_s)
+    keeper = made.keeper(histories_of(client))
     return Worker(
         client,
         task_queue=messages.task_queue(settings.task_queue, "cases"),
-        workflows=[SlaCase, MoveRecords],
-        activities=[made.decider.decide, *made.mover.activities()],
+        workflows=[SlaCase, MoveRecords, KeepHistories],
+        activities=[made.decider.decide, *made.mover.activities(), *keeper.activities()],
         workflow_runner=sandbox(),
         max_cached_workflows=settings.worker_cached_cases,
         max_concurrent_workflow_tasks=settings.worker_workflow_tasks,

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, inspect, select, text
 from sla.errors import SchemaBehind, ServiceUnavailable
 from store import migrate
 from store.engine import Database
-from store.setup_tables import metadata
+from store.archive_tables import metadata
 from store.tables import queues
 from store.types import UtcInstant
 from store.upsert import add
@@ -41,7 +41,7 @@ def _upgraded_to(connection: Connection, revision: str) -> None:
 
 def _a_row(connection: Connection, table: str, revision: str) -> dict[str, Any]:
     """A row whose references fit those of the other tables: every text is the same. Only of columns that are there."""
-    words: dict[type, Any] = {bool: True, int: 7, str: f"text of {revision}", date: date(2026, 3, 2)}
+    words: dict[type, Any] = {bool: True, int: 7, str: f"text of {revision}", date: date(2026, 3, 2), bytes: b"packed"}
     nine = datetime(2026, 3, 2, 9, tzinfo=UTC)
     there = {column["name"] for column in inspect(connection).get_columns(table)}
     kinds = {column.name: column.type for column in metadata.tables[table].columns if column.name in there}

@@ -1,0 +1,38 @@
+"""What explaining, replaying and proving refuse; as `sla.errors`, of which this is a part."""
+
+from sla.errors import MilepostError
+
+
+class NotABundle(MilepostError):
+    """A file is none that `milepost bundle` has written."""
+
+    code = "not_a_bundle"
+    text = "{source}: this is no bundle of Milepost ({problem}). One is made by: milepost bundle ID -o case.mpb"
+
+
+class NewerBundle(MilepostError):
+    """A bundle has a format that this version does not know."""
+
+    code = "newer_bundle"
+    text = "{source}: this bundle is of format {found}; this Milepost reads format {known}. Read it with a later version."
+
+
+class TruncatedBundle(MilepostError):
+    """A bundle's end is missing."""
+
+    code = "truncated_bundle"
+    text = "{source}: the end of this bundle is missing. Copy it again, or have it made anew."
+
+
+class AlteredBundle(MilepostError):
+    """A bundle is not as it was written."""
+
+    code = "altered_bundle"
+    text = "{source}: this bundle is not as it was written ({problem}). Do not rely on it; have it made anew."
+
+
+class InvalidSweep(MilepostError):
+    """A sweep names a field that is not there, or values of which no process can be made."""
+
+    code = "invalid_sweep"
+    text = "The sweep '{sweep}' {problem}."

@@ -1,0 +1,68 @@
+"""The histories of a record's workflow: from the archive, or else from Temporal. One of the doors' modules that speak it."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from activities.packing import after, before
+from runtime.histories import TemporalHistories
+from sla.archive_run import ANY
+from sla.histories import History, JsonObject, RunKept, digest_of
+from store.archive import StoredArchive
+from store.engine import Database
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+
+class Histories:
+    """Histories of one installation. `connect` is called only if something is not in the archive."""
+
+    def __init__(self, database: Database, connect: "Callable[[], Awaitable[Client]]") -> None:
+        self._archive = StoredArchive(database)
+        self._temporal = TemporalHistories(connect)
+
+    async def of(self, record: str) -> list[History]:
+        """All runs of a record, in order of time; those that are lost have no history.
+
+        Raises ServiceUnavailable if one is not in the archive and Temporal cannot be reached; UnreadablePayload.
+        """
+        stored = {run.run_id: run for run in await self._archive.kept(record)}
+        found: dict[str, History] = {}
+        ahead = [*stored, *(run.run_id for run in await self._archive.of(record) if run.run_id not in stored)]
+        if (not any(ahead) and ANY in ahead) or not ahead:
+            ahead += await self._temporal.runs(record)
+        while ahead:
+            run_id = ahead.pop(0)
+            if run_id == ANY or run_id in found:
+                continue
+            found[run_id] = one = await self._one(record, run_id, stored.get(run_id))
+            ahead += [near for near in (one.continues, one.continued_by) if near]
+        return sorted(found.values(), key=_by_time)
+
+    async def _one(self, record: str, run_id: str, stored: RunKept | None) -> History:
+        if stored is not None:
+            return History(**dict(stored), history=await self._archive.history(record, run_id))
+        seen = await self._temporal.seen(record, run_id)
+        if seen is None:
+            return History(run_id=run_id, status="lost")
+        events: list[JsonObject] = []
+        async for page in self._temporal.pages(record, run_id):
+            events += page
+        history: dict[str, Any] = {"events": events}
+        digest = digest_of(history)
+        return History(
+            run_id=run_id,
+            status=seen.status,
+            started_at=seen.started_at,
+            closed_at=seen.closed_at,
+            continues=before(events[0]) if events else None,
+            continued_by=after(events[-1]) if events else None,
+            events=len(events),
+            digest=digest,
+            original_digest=digest,
+            history=history,
+        )
+
+
+def _by_time(run: History) -> tuple[str, str]:
+    return ("" if run.started_at is None else run.started_at.isoformat()), run.run_id

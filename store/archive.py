@@ -1,0 +1,117 @@
+"""The archive: the histories of runs that have closed, with what is known about them.
+
+A history is kept as canonical JSON (`sla.histories`), compressed. What is stored is not stored again; only `rewrite` changes
+it, which takes personal data out, and leaves the digest of what was there before.
+"""
+
+import json
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import RowMapping, func, select, update
+
+from sla.archive_run import ANY, PackedRun, Run
+from sla.histories import JsonObject, RunKept, canonical, digest_of
+from store.archive_tables import archived_runs, runs
+from store.connection import AnyConnection
+from store.engine import Database
+from store.runs import StoredRuns, listed
+from store.upsert import add
+
+_ABOUT: Final = tuple(archived_runs.c[name] for name in RunKept.model_fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holdings:
+    """What the archive holds: runs, and the bytes that they take; what is lost; and what could not be stored for now."""
+
+    runs: int
+    bytes: int
+    lost: int
+    lost_records: tuple[str, ...]
+    troubled: int
+    trouble: str | None
+
+
+class StoredArchive(StoredRuns):
+    """The archive of one database, with its list of runs: the port `Archive`."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._database = database
+
+    async def store(self, run: Run, packed: PackedRun, *, at: datetime) -> bool:
+        """Store a run once; False if it was there. The runs before and after it are put on the list."""
+        about = packed.about.model_dump()
+        row = {name: about[name] for name in RunKept.model_fields} | {
+            "record": run.record,
+            "definitions": packed.about.model_dump(mode="json")["definitions"],
+            "size": packed.size,
+            "body": packed.body,
+        }
+        async with self._database.transaction() as connection:
+            there = select(archived_runs.c.run_id).where(*_this(run.record, run.run_id))
+            new = await connection.scalar(there) is None
+            await add(connection, archived_runs, [row])
+            done = {"state": "stored", "look_at": None, "problem": None}
+            await connection.execute(
+                update(runs).where(runs.c.record == run.record, runs.c.run_id == run.run_id).values(done)
+            )
+            near = [one for one in (packed.about.continues, packed.about.continued_by) if one]
+            await listed(connection, run.record, near, at=at)
+        return new
+
+    async def kept(self, record: str) -> list[RunKept]:
+        """What is known about the stored runs of a record, in order of time; without their histories."""
+        query = select(*_ABOUT).where(archived_runs.c.record == record)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(archived_runs.c.started_at, archived_runs.c.run_id))
+            return [_about(row) for row in rows.mappings()]
+
+    async def history(self, record: str, run_id: str) -> JsonObject | None:
+        """The history of a stored run, in the readable spelling; None if it is not there."""
+        async with self._database.reading() as connection:
+            body = await connection.scalar(select(archived_runs.c.body).where(*_this(record, run_id)))
+        return None if body is None else unpacked(body)
+
+    async def holdings(self) -> Holdings:
+        """How much there is, for the doctor."""
+        lost = (runs.c.state == "lost") & (runs.c.run_id != ANY)
+        troubled = (runs.c.state == "waiting") & runs.c.problem.is_not(None)
+        held = select(
+            func.count().label("runs"), func.coalesce(func.sum(func.length(archived_runs.c.body)), 0).label("bytes")
+        )
+        async with self._database.reading() as connection:
+            [found] = (await connection.execute(held.select_from(archived_runs))).mappings()
+            names = await connection.scalars(select(runs.c.record).where(lost).distinct().order_by(runs.c.record).limit(3))
+            return Holdings(
+                runs=found["runs"],
+                bytes=int(found["bytes"]),
+                lost=await connection.scalar(select(func.count()).select_from(runs).where(lost)) or 0,
+                lost_records=tuple(names),
+                troubled=await connection.scalar(select(func.count()).select_from(runs).where(troubled)) or 0,
+                trouble=await connection.scalar(select(runs.c.problem).where(troubled).order_by(runs.c.seen_at).limit(1)),
+            )
+
+
+async def rewrite(connection: AnyConnection, record: str, run_id: str, history: JsonObject, *, at: datetime) -> None:
+    """Put a history with less in it in the place of a stored one; `original_digest` goes on telling what was there first."""
+    text = canonical(history).encode()
+    values = {"body": zlib.compress(text), "size": len(text), "digest": digest_of(history), "redacted_at": at}
+    await connection.execute(update(archived_runs).where(*_this(record, run_id)).values(values))
+
+
+def unpacked(body: bytes) -> JsonObject:
+    """The history that a body holds."""
+    history: JsonObject = json.loads(zlib.decompress(body))
+    return history
+
+
+def _this(record: str, run_id: str) -> tuple[Any, Any]:
+    return archived_runs.c.record == record, archived_runs.c.run_id == run_id
+
+
+def _about(row: RowMapping) -> RunKept:
+    return RunKept.model_validate(dict(row))
