@@ -1,0 +1,173 @@
+"""All records on record held to other promises: read in bulk from the store, weighed in processes side by side.
+
+A process is handed ids and hands back figures; logs, laws and outcomes never leave it. Each has a connection of its own, and
+keeps what it compiled: the new laws from its beginning on, the old ones as it meets them, each once.
+"""
+
+import asyncio
+import gc
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing import get_context
+from multiprocessing.util import Finalize
+from typing import Final
+
+from activities.situation import law_of, laws_of
+from sla.calendar import BusinessHours
+from sla.evaluation.following import Laws
+from sla.events import Event, Migrated
+from sla.messages import ProcessRef
+from sla.process.model import Process
+from sla.tally import Tally
+from starter.weighing import Asked, NewLaw, Weighing
+from store.bulk import Bulk
+from store.definitions import StoredDefinitions
+from store.engine import Database
+
+AT_ONCE: Final = 500
+"""Records that are read and weighed together."""
+
+_WORTH_IT: Final = 4 * AT_ONCE
+"""Records from which it pays to start processes, which takes each a second."""
+
+Advance = Callable[[int, int], None]
+"""Is told how many records of how many have been weighed."""
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Everything that a process must know, as it can be handed over: definitions are JSON, what was compiled stays behind.
+
+    `installed_hours` names the installation's business hours, for what records were held to so far.
+    """
+
+    url: str
+    processes: tuple[str, ...]
+    calendars: tuple[tuple[str, str], ...]
+    default_hours: str
+    installed_hours: str | None
+    asked: Asked
+    now: datetime
+
+    @classmethod
+    def of(cls, url: str, law: NewLaw, asked: Asked, now: datetime, installed_hours: str | None) -> "Task":
+        """To weigh by these laws."""
+        return cls(
+            url=url,
+            processes=tuple(one.model_dump_json(exclude_none=True) for one in law.processes),
+            calendars=tuple((name, hours.model_dump_json()) for name, hours in law.calendars.items()),
+            default_hours=law.default_hours.model_dump_json(),
+            installed_hours=installed_hours,
+            asked=asked,
+            now=now,
+        )
+
+    def law(self) -> NewLaw:
+        """The laws again."""
+        return NewLaw(
+            processes=tuple(Process.model_validate_json(text) for text in self.processes),
+            calendars={name: BusinessHours.model_validate_json(text) for name, text in self.calendars},
+            default_hours=BusinessHours.model_validate_json(self.default_hours),
+        )
+
+
+class Scales:
+    """Weighs records of one database. For one event loop."""
+
+    def __init__(self, database: Database, task: Task) -> None:
+        self._bulk = Bulk(database)
+        self._definitions = StoredDefinitions(database, default_hours=task.installed_hours)
+        self._task = task
+        self._new = task.law().laws()
+        self._old: dict[ProcessRef, Laws] = {}
+
+    async def weigh(self, names: Sequence[str]) -> Tally:
+        """What becomes of these records."""
+        weighing = Weighing(self._new, self._task.asked, self._task.now)
+        for one in await self._bulk.read(names):
+            weighing.add(one.record, one.fields, one.log, await self._law(one.opened_under, one.log))
+        return weighing.tally
+
+    async def _law(self, ref: ProcessRef, log: Sequence[Event]) -> Laws:
+        """What a record is held to. Those that never moved share theirs."""
+        if any(type(event) is Migrated for event in log):
+            return await laws_of(self._definitions, ref, log)
+        if ref not in self._old:
+            self._old[ref] = Laws(first=await law_of(self._definitions, ref))
+        return self._old[ref]
+
+
+async def weigh(database: Database, task: Task, *, jobs: int | None = None, advance: Advance | None = None) -> Tally:
+    """Weigh all records that are meant, in so many processes (default: one for each core). Raises what `Database` does."""
+    pages = Bulk(database).names(opened_from=task.asked.opened_from, process=task.asked.under)
+    names = [name async for page in pages for name in page]
+    parts = [names[first : first + AT_ONCE] for first in range(0, len(names), AT_ONCE)]
+    jobs = min(jobs or cores(), len(parts))
+    tallies = _here(database, task, parts) if jobs <= 1 or len(names) < _WORTH_IT else _side_by_side(task, parts, jobs)
+    total = Tally.of(len(task.processes), task.asked.by)
+    async for tally, weighed in tallies:
+        total.merge(tally)
+        if advance is not None:
+            advance(weighed, len(names))
+    return total
+
+
+async def _here(database: Database, task: Task, parts: Sequence[list[str]]) -> AsyncIterator[tuple[Tally, int]]:
+    """The parts' tallies one after the other, with how many records have had their turn. In between others have theirs."""
+    scales, weighed = Scales(database, task), 0
+    for part in parts:
+        weighed += len(part)
+        yield await scales.weigh(part), weighed
+        await asyncio.sleep(0)
+
+
+async def _side_by_side(task: Task, parts: Sequence[list[str]], jobs: int) -> AsyncIterator[tuple[Tally, int]]:
+    """The same in processes, as they are done."""
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(task,))
+    weighed = 0
+    try:
+        waiting = {asyncio.wrap_future(pool.submit(_weigh, part)): len(part) for part in parts}
+        while waiting:
+            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for one in done:
+                weighed += waiting.pop(one)
+                yield one.result(), weighed
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+# ---------------------------------------------------------------------- in a process of its own
+
+_kept: list[tuple[asyncio.Runner, Database, Scales]] = []
+"""What this process keeps from one part to the next."""
+
+
+def _begin(task: Task) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that handed out the work, which ends this one
+    database = Database(task.url)
+    _kept.append((asyncio.Runner(), database, Scales(database, task)))
+    Finalize(None, _end, exitpriority=1)
+    gc.freeze()
+    gc.disable()  # an evaluation leaves no circles; what does is collected after each part
+
+
+def _weigh(names: list[str]) -> Tally:
+    runner, _, scales = _kept[0]
+    tally = runner.run(scales.weigh(names))
+    gc.collect()
+    return tally
+
+
+def _end() -> None:
+    for runner, database, _ in _kept:
+        with runner:
+            runner.run(database.dispose())

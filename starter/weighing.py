@@ -1,0 +1,93 @@
+"""Records held to other promises, one after the other, and added up. Knows no terminal and no database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sla.calendar import ALWAYS, BusinessHours
+from sla.duration import Duration
+from sla.evaluation.following import Followed, Laws
+from sla.events import Changed, Event, Opened, event_order
+from sla.instants import to_instant
+from sla.outcomes import Known
+from sla.process.model import Process
+from sla.tally import Tally
+from sla.values import Value, equal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLaw:
+    """What all records are held to: one process, or several that differ in a promise. Calendars are by name."""
+
+    processes: tuple[Process, ...]
+    calendars: Mapping[str, BusinessHours]
+    default_hours: BusinessHours = ALWAYS
+
+    def laws(self) -> list[Laws]:
+        """One for each process. That a record moved is ignored: only one version is given."""
+        return [
+            Laws(Followed(process=one, calendars=self.calendars, default_hours=self.default_hours)) for one in self.processes
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which records count, and by which fields they are broken down. Fields are compared as conditions do (SPEC 3)."""
+
+    where: Mapping[str, Value] = field(default_factory=dict)
+    by: tuple[str, ...] = ()
+    under: str | None = None
+    """Only records that follow a process of this name."""
+    opened_from: datetime | None = None
+    """Only records that were opened then or later."""
+
+    def meant(self, fields: Mapping[str, Value]) -> bool:
+        """Whether a record with these fields is meant."""
+        return all(name in fields and equal(fields[name], value) for name, value in self.where.items())
+
+
+class Weighing:
+    """Adds up what becomes of records as of one instant."""
+
+    def __init__(self, laws: Sequence[Laws], asked: Asked, now: datetime) -> None:
+        self._laws = laws
+        self._asked = asked
+        self._now = to_instant(now)
+        self.tally = Tally.of(len(self._laws), asked.by)
+
+    def add(self, record: str, fields: Mapping[str, Value], log: Sequence[Event], before: Laws | None) -> None:
+        """Hold a record to the new laws, and to the one that it is held to if that is known."""
+        if not self._asked.meant(fields):
+            return
+        known = Known(log, self._now)
+        was = None if before is None else known.outcome(before)
+        self.tally.add(record, fields, was, [known.outcome(law) for law in self._laws])
+
+
+def fields_of(log: Sequence[Event]) -> dict[str, Value]:
+    """A record's fields as its events left them, what actions update aside."""
+    fields: dict[str, Value] = {}
+    for event in sorted(log, key=event_order):
+        if isinstance(event, Opened):
+            fields |= event.fields
+        elif isinstance(event, Changed):
+            fields |= event.set
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def opening_of(log: Sequence[Event]) -> datetime | None:
+    """When a record was opened, by its events; None if it never was."""
+    return min((event.at for event in log if isinstance(event, Opened)), default=None)
+
+
+def since(text: str, now: datetime) -> datetime:
+    """The instant that `90d` or `2026-03-01T00:00:00Z` means. Days are of 24 hours. Raises ValueError with the remedy."""
+    if "T" in text:
+        return to_instant(text)
+    try:
+        duration = Duration.parse(text)
+        if duration.business_days:
+            raise ValueError
+        return now - timedelta(seconds=duration.seconds)
+    except (ValueError, OverflowError):
+        raise ValueError(f"'{text}' is no time ago; write it as 90d, 12h or 2026-03-01T00:00:00Z") from None
