@@ -1,6 +1,7 @@
 """schemathesis over the whole API with all its checks: known and unknown, sent what fits the description and what not."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from tests.house.sources import ROOT
 TOOL = Path(sys.executable).with_name("schemathesis")
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 PATIENCE_S = 240
+ALL = re.compile(r"Selected: (\d+)/\1\s+Tested: \1\n")
+"""What it prints when its time was enough to come to every operation."""
 
 
 @pytest.fixture(scope="module")
@@ -36,4 +39,5 @@ def test_the_api_is_as_it_describes_itself(attacked: Live, role: str, seconds: i
         timeout=PATIENCE_S,
     )
     assert ran.returncode == 0, ran.stdout[-20_000:] + ran.stderr[-4000:]
+    assert ALL.search(ran.stdout), ran.stdout[-4000:]
     assert attacked.as_("admin").get("/v1/records").status_code == 200
