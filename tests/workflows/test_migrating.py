@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from sla.events import Migrated
 from sla.moving import Progress, event_id, workflow_id
 from sla.setup_errors import MigrationEnded, NothingToMove
 from store.moving import SILENT
@@ -152,6 +153,6 @@ async def test_no_more_are_told_in_a_second_than_the_rate_allows(tmp_path: Path)
         await bench.publish("2h")
         migration = await bench.start(per_second=2)
         assert (await bench.ended(migration)).progress == Progress(moved=8)
-        moved = [event for name in names for event in await bench.records.log(name) if event.type == "migrated"]
+        moved = [event for name in names for event in await bench.records.log(name) if isinstance(event, Migrated)]
         each_second = Counter(event.at for event in moved)
         assert (sum(each_second.values()), max(each_second.values())) == (8, 2)
