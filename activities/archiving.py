@@ -123,6 +123,7 @@ class Keeper:
         about = RunKept(
             run_id=run.run_id,
             status=seen.status,
+            began_us=seen.began_us,
             started_at=seen.started_at,
             closed_at=seen.closed_at,
             continues=before(packing.first),

@@ -43,7 +43,13 @@ class TemporalHistories:
                 await client.workflow_service.describe_namespace(asked)  # else a lost namespace would look like lost runs
                 return None
         status = cast("RunStatus", (found.status.name if found.status else "running").lower())
-        return RunSeen(status=status, events=found.history_length, started_at=found.start_time, closed_at=found.close_time)
+        return RunSeen(
+            status=status,
+            events=found.history_length,
+            began_us=round(found.start_time.timestamp() * 1e6),
+            started_at=found.start_time,
+            closed_at=found.close_time,
+        )
 
     async def pages(self, record: str, run_id: str) -> AsyncIterator[list[JsonObject]]:
         """The events of a run. Raises besides UnreadablePayload."""

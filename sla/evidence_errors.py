@@ -36,3 +36,17 @@ class InvalidSweep(MilepostError):
 
     code = "invalid_sweep"
     text = "The sweep '{sweep}' {problem}."
+
+
+class NoSuchMoment(MilepostError):
+    """A record is to be shown as of an instant of which there is nothing to show (`sla.hindsight`)."""
+
+    code = "no_such_moment"
+    text = "Record '{record}' cannot be shown as of then: {problem}."
+
+
+class NotReplayable(MilepostError):
+    """What is to be replayed is not there, or not said in a way that makes sense."""
+
+    code = "not_replayable"
+    text = "{problem}"

@@ -26,6 +26,7 @@ class RunSeen(Kept):
 
     status: RunStatus
     events: int
+    began_us: int = 0
     started_at: Instant | None = None
     closed_at: Instant | None = None
 
@@ -53,11 +54,12 @@ class RunKept(Kept):
 
     `digest` is that of the history as it is kept now, `original_digest` as it was when it was stored: they differ once names
     have been taken out of it. `engine` is the version of Milepost that stored it. Without `archived_at` it has not been
-    stored, and was read from Temporal.
+    stored, and was read from Temporal. `began_us`, microseconds of Temporal's clock, puts runs in order.
     """
 
     run_id: str
     status: RunStatus
+    began_us: int = 0
     started_at: Instant | None = None
     closed_at: Instant | None = None
     continues: str | None = None

@@ -24,7 +24,10 @@ EXIT_CODES: Final = {
     NOT_FOUND: "no such record, process, action, mail or version",
     REFUSED: "the event is refused for the state of the case",
     NOT_THERE: "a service is not there, or a port is taken",
-    UNWELL: "milepost doctor, or process audit --fail-on, found something that must be mended, or the audit log is broken",
+    UNWELL: (
+        "milepost doctor, or process audit --fail-on, found something that must be mended, or the audit log is broken, or "
+        "what a bundle says does not hold"
+    ),
 }
 """What each exit code means."""
 
@@ -112,6 +115,11 @@ ANSWERS: Final[dict[str, Answer]] = {
     "idempotency_key_reused": _INVALID,
     "request_in_flight": _REFUSED,
     "invalid_cursor": _INVALID,
+    "no_such_moment": _INVALID,
+    "not_a_bundle": _UNREADABLE,
+    "newer_bundle": _UNREADABLE,
+    "truncated_bundle": _UNREADABLE,
+    "altered_bundle": _UNREADABLE,
 }
 
 

@@ -37,7 +37,7 @@ class Histories:
                 continue
             found[run_id] = one = await self._one(record, run_id, stored.get(run_id))
             ahead += [near for near in (one.continues, one.continued_by) if near]
-        return sorted(found.values(), key=_by_time)
+        return sorted(found.values(), key=lambda run: (run.began_us, run.run_id))
 
     async def _one(self, record: str, run_id: str, stored: RunKept | None) -> History:
         if stored is not None:
@@ -53,6 +53,7 @@ class Histories:
         return History(
             run_id=run_id,
             status=seen.status,
+            began_us=seen.began_us,
             started_at=seen.started_at,
             closed_at=seen.closed_at,
             continues=before(events[0]) if events else None,
@@ -62,7 +63,3 @@ class Histories:
             original_digest=digest,
             history=history,
         )
-
-
-def _by_time(run: History) -> tuple[str, str]:
-    return ("" if run.started_at is None else run.started_at.isoformat()), run.run_id

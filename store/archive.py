@@ -67,7 +67,7 @@ class StoredArchive(StoredRuns):
         """What is known about the stored runs of a record, in order of time; without their histories."""
         query = select(*_ABOUT).where(archived_runs.c.record == record)
         async with self._database.reading() as connection:
-            rows = await connection.execute(query.order_by(archived_runs.c.started_at, archived_runs.c.run_id))
+            rows = await connection.execute(query.order_by(archived_runs.c.began_us, archived_runs.c.run_id))
             return [_about(row) for row in rows.mappings()]
 
     async def history(self, record: str, run_id: str) -> JsonObject | None:

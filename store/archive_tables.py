@@ -30,6 +30,7 @@ archived_runs = Table(
     Column("record", Text, ForeignKey("records.id"), primary_key=True),
     Column("run_id", Text, primary_key=True),
     Column("status", Text, nullable=False),
+    Column("began_us", BigInteger, nullable=False),  # by Temporal's clock: several runs may begin in one second
     Column("started_at", UtcInstant),
     Column("closed_at", UtcInstant),
     Column("continues", Text),

@@ -18,6 +18,7 @@ from starter.api import (
     definitions,
     entitlements,
     events,
+    evidence_files,
     governance,
     health,
     hooks,
@@ -34,6 +35,7 @@ from starter.setup.context import Context
 ROUTERS: Final[Sequence[APIRouter]] = (
     records.router,
     events.router,
+    evidence_files.router,
     definitions.router,
     *catalogue.ROUTERS,
     governance.router,

@@ -1,11 +1,16 @@
 """What an outcome rests on: a record's dossier, for whoever explains it, replays it, or asks "what if"."""
 
+from hashlib import sha256
 from importlib.metadata import version
 from typing import Final
 
 from activities.situation import law_of, laws_of
 from sla.dossier import ChoiceKept, Dossier, TaskKept, law_kept
+from sla.histories import History
 from sla.messages import ProcessRef
+from starter.bundles import bundle_of, written
+from starter.histories import Histories
+from starter.recording import Recording
 from starter.setup.context import Context
 from store.entitlements import StoredEntitlements
 
@@ -18,6 +23,24 @@ class EvidenceDesk:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._entitlements = StoredEntitlements(context.database)
+        self._histories = Histories(context.database, context.cases.connected)
+
+    async def histories(self, record: str) -> list[History]:
+        """The runs of the record's workflow with their histories, from the archive or else from Temporal, in order of time.
+
+        Raises UnknownRecord; ServiceUnavailable for what is not in the archive if Temporal cannot be reached.
+        """
+        await self._context.records.get(record)
+        return await self._histories.of(record)
+
+    async def bundle(self, record: str) -> bytes:
+        """All about the record in one file (`starter.bundles`). Raises as `histories`; the audit log has its digest."""
+        dossier = await self.dossier(record)
+        runs = await self.histories(record)
+        data = written(bundle_of(dossier, runs))
+        told = {"sha256": sha256(data).hexdigest(), "runs": len(runs), "bytes": len(data)}
+        await Recording(self._context).line("evidence.bundle", record, told)
+        return data
 
     async def dossier(self, record: str) -> Dossier:
         """Everything that the record's outcome rests on, as of now. Raises UnknownRecord."""

@@ -41,6 +41,7 @@ NO_ROUTE: Final = {
     "records.in_bulk": "says how the audit log tells of many; POST /v1/events does so",
     "access.authenticate": "what each request begins with",
     "evidence.dossier": "is what the story, the bundle and the replay are made from",
+    "evidence.histories": "is what the bundle and the replay are made from",
 }
 
 COMMANDS: Final = {
@@ -81,6 +82,7 @@ COMMANDS: Final = {
     "entitlements.eligible": "entitlement eligible",
     "entitlements.expiring": "entitlement expiring",
     "entitlements.uses": "entitlement show",
+    "evidence.bundle": "bundle",
     "governance.audit": "process audit",
     "governance.compare": "process compare",
     "governance.consolidate": "process consolidate",
@@ -108,6 +110,7 @@ NO_COMMAND: Final = {
     "records.acting": "the command line's actor is the operating system's user",
     "records.in_bulk": "says how the audit log tells of many; commands tell one by one",
     "evidence.dossier": "is what the story, the bundle and the replay are made from",
+    "evidence.histories": "is what the bundle and the replay are made from",
     "hooks.receive": "deliveries come by HTTP; `milepost hook test` tries one",
     "access.authenticate": "whoever can run a command needs no key",
 }

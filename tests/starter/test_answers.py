@@ -9,6 +9,7 @@ import typer
 import sla.api_errors
 import sla.errors
 import sla.events
+import sla.evidence_errors
 import sla.setup_errors
 from sla.errors import MilepostError, UnknownRecord
 from starter.answers import ANSWERS, EXIT_CODES, answer_for
@@ -16,7 +17,7 @@ from starter.cli.errors import run
 from tests.starter.command_line import Ran, milepost, no_desk
 from tests.starter.fake_desk import FakeDesk
 
-WHERE = {module.__name__ for module in (sla.errors, sla.events, sla.setup_errors, sla.api_errors)}
+WHERE = {module.__name__ for module in (sla.errors, sla.events, sla.setup_errors, sla.api_errors, sla.evidence_errors)}
 
 
 def refusals(of: type[MilepostError] = MilepostError) -> Iterator[type[MilepostError]]:

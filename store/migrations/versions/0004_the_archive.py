@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("record", sa.Text, nullable=False),
         sa.Column("run_id", sa.Text, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
+        sa.Column("began_us", sa.BigInteger, nullable=False),
         sa.Column("started_at", UtcInstant),
         sa.Column("closed_at", UtcInstant),
         sa.Column("continues", sa.Text),
