@@ -45,8 +45,8 @@ def facts(asked: DecideInput, decided: Decision) -> Facts:
         **({} if view is None else dict(_seen(view))),
         **accepted,
         **{f"event '{one.event}'": f"refused, {one.reason}" for one in decided.refused},
-        **{f"{task.key} ({task.kind})": f"started, due {clock(task.due_at)}" for task in decided.start},
-        **{f"{one.key}": f"{one.outcome.replace('_', ' ')}, {one.reason}" for one in decided.drop},
+        **{task.key: f"started ({task.kind}), due {clock(task.due_at)}" for task in decided.start},
+        **{one.key: f"{one.outcome.replace('_', ' ')}, {one.reason}" for one in decided.drop},
         "next wake-up": clock(decided.next_wakeup),
         "the case": "ends" if decided.finished else "goes on",
     }

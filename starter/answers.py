@@ -31,6 +31,16 @@ EXIT_CODES: Final = {
 }
 """What each exit code means."""
 
+DECISIONS_DIFFER: Final = 3
+NON_DETERMINISTIC: Final = 4
+REPLAY_STATUSES: Final = {
+    FINE: "all is the same",
+    BAD_INPUT: "bad input, an unknown record too; or nothing of what was given could be replayed",
+    DECISIONS_DIFFER: "today's law decides something otherwise",
+    NON_DETERMINISTIC: "today's workflow parts from a history",
+}
+"""What the exit codes of `milepost replay` mean, as far as it has its own: a deployment is gated by them."""
+
 
 class Answer(NamedTuple):
     """How a refusal is answered."""
@@ -116,6 +126,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "request_in_flight": _REFUSED,
     "invalid_cursor": _INVALID,
     "no_such_moment": _INVALID,
+    "not_replayable": _UNREADABLE,
     "not_a_bundle": _UNREADABLE,
     "newer_bundle": _UNREADABLE,
     "truncated_bundle": _UNREADABLE,

@@ -1,15 +1,11 @@
 """What came of replaying: values only, for people, for programs and for the exit status."""
 
 from collections.abc import Iterable
-from typing import Final, Literal
+from typing import Literal
 
 from sla.dossier import Kept
 from sla.instants import Instant
-from starter.answers import BAD_INPUT
-
-SAME: Final = 0
-DECISIONS_DIFFER: Final = 3
-NON_DETERMINISTIC: Final = 4
+from starter.answers import BAD_INPUT, DECISIONS_DIFFER, FINE, NON_DETERMINISTIC
 
 Verdict = Literal["same", "differs", "parts", "skipped"]
 
@@ -77,7 +73,7 @@ class Tally:
             return NON_DETERMINISTIC
         if self.histories["differs"]:
             return DECISIONS_DIFFER
-        return SAME if self.histories["same"] else BAD_INPUT
+        return FINE if self.histories["same"] else BAD_INPUT
 
 
 def tally(found: Iterable[Replayed]) -> Tally:
