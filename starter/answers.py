@@ -125,6 +125,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "idempotency_key_reused": _INVALID,
     "request_in_flight": _REFUSED,
     "invalid_cursor": _INVALID,
+    "invalid_sweep": _INVALID,
     "no_such_moment": _INVALID,
     "not_replayable": _UNREADABLE,
     "not_a_bundle": _UNREADABLE,

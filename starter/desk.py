@@ -35,6 +35,7 @@ from starter.setup.governance import GovernanceDesk
 from starter.setup.hooks import HooksDesk
 from starter.setup.migrations import MigrationsDesk
 from starter.setup.people import PeopleDesk
+from starter.setup.what_if import WhatIfDesk
 from starter.showing import effect_view, record_view
 from starter.views import ApplyReport, CaseFile, RecordPage, TaskView
 from store.entitlements import StoredEntitlements
@@ -72,6 +73,7 @@ class Desk:
         self.hooks = HooksDesk(context, self)
         self.migrations = MigrationsDesk(context)
         self.people = PeopleDesk(context)
+        self.what_if = WhatIfDesk(context)
 
     def acting(self, actor: Actor) -> "Desk":
         """The same Desk, for somebody else."""

@@ -8,8 +8,9 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import get_context
@@ -30,6 +31,9 @@ from store.engine import Database
 
 AT_ONCE: Final = 500
 """Records that are read and weighed together."""
+
+_BETWEEN_OTHERS: Final = 20
+"""The same where others wait for their turn: some milliseconds."""
 
 _WORTH_IT: Final = 4 * AT_ONCE
 """Records from which it pays to start processes, which takes each a second."""
@@ -106,22 +110,63 @@ class Scales:
         return self._old[ref]
 
 
-async def weigh(database: Database, task: Task, *, jobs: int | None = None, advance: Advance | None = None) -> Tally:
-    """Weigh all records that are meant, in so many processes (default: one for each core). Raises what `Database` does."""
-    pages = Bulk(database).names(opened_from=task.asked.opened_from, process=task.asked.under)
-    names = [name async for page in pages for name in page]
-    parts = [names[first : first + AT_ONCE] for first in range(0, len(names), AT_ONCE)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much is weighed at most: so many records, and no more of them after so many seconds."""
+
+    records: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """What was added up, and whether that is all that was meant."""
+
+    tally: Tally
+    complete: bool
+
+
+async def weigh(
+    database: Database,
+    task: Task,
+    *,
+    bounds: Bounds | None = None,
+    jobs: int | None = None,
+    advance: Advance | None = None,
+) -> Weighed:
+    """Weigh the records that are meant, in so many processes (default: one for each core). Raises what `Database` does.
+
+    Within bounds it stays in this process, and lets others have their turn after every few records.
+    """
+    names, complete = await _names(database, task, bounds)
+    at_once = AT_ONCE if bounds is None else _BETWEEN_OTHERS
+    parts = [names[first : first + at_once] for first in range(0, len(names), at_once)]
     jobs = min(jobs or cores(), len(parts))
-    tallies = _here(database, task, parts) if jobs <= 1 or len(names) < _WORTH_IT else _side_by_side(task, parts, jobs)
+    alone = bounds is not None or jobs <= 1 or len(names) < _WORTH_IT
     total = Tally.of(len(task.processes), task.asked.by)
-    async for tally, weighed in tallies:
-        total.merge(tally)
-        if advance is not None:
-            advance(weighed, len(names))
-    return total
+    clock = asyncio.get_running_loop().time
+    until = None if bounds is None else clock() + bounds.seconds
+    async with aclosing(_here(database, task, parts) if alone else _side_by_side(task, parts, jobs)) as tallies:
+        async for tally, weighed in tallies:
+            total.merge(tally)
+            if advance is not None:
+                advance(weighed, len(names))
+            if until is not None and clock() > until and weighed < len(names):
+                return Weighed(tally=total, complete=False)
+    return Weighed(tally=total, complete=complete)
 
 
-async def _here(database: Database, task: Task, parts: Sequence[list[str]]) -> AsyncIterator[tuple[Tally, int]]:
+async def _names(database: Database, task: Task, bounds: Bounds | None) -> tuple[list[str], bool]:
+    """The records that are meant, as far as the bounds reach; and whether these are all."""
+    names: list[str] = []
+    async for page in Bulk(database).names(opened_from=task.asked.opened_from, process=task.asked.under):
+        names += page
+        if bounds is not None and len(names) > bounds.records:
+            return names[: bounds.records], False
+    return names, True
+
+
+async def _here(database: Database, task: Task, parts: Sequence[list[str]]) -> AsyncGenerator[tuple[Tally, int], None]:
     """The parts' tallies one after the other, with how many records have had their turn. In between others have theirs."""
     scales, weighed = Scales(database, task), 0
     for part in parts:
@@ -130,7 +175,7 @@ async def _here(database: Database, task: Task, parts: Sequence[list[str]]) -> A
         await asyncio.sleep(0)
 
 
-async def _side_by_side(task: Task, parts: Sequence[list[str]], jobs: int) -> AsyncIterator[tuple[Tally, int]]:
+async def _side_by_side(task: Task, parts: Sequence[list[str]], jobs: int) -> AsyncGenerator[tuple[Tally, int], None]:
     """The same in processes, as they are done."""
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(task,))
     weighed = 0

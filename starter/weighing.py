@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from sla.calendar import ALWAYS, BusinessHours
 from sla.duration import Duration
@@ -13,6 +14,10 @@ from sla.outcomes import Known
 from sla.process.model import Process
 from sla.tally import Tally
 from sla.values import Value, equal
+from starter.event_lines import Line
+
+BEGINNING: Final = datetime(1900, 1, 1, tzinfo=UTC)
+"""As of when nothing has happened yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,3 +96,49 @@ def since(text: str, now: datetime) -> datetime:
         return now - timedelta(seconds=duration.seconds)
     except (ValueError, OverflowError):
         raise ValueError(f"'{text}' is no time ago; write it as 90d, 12h or 2026-03-01T00:00:00Z") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeighedLines:
+    """What files of events come to, as of when, and of each line that was ignored where it stands and why."""
+
+    tally: Tally
+    as_of: datetime
+    ignored: tuple[str, ...]
+
+
+def weigh_lines(
+    lines: Sequence[Line],
+    new: NewLaw,
+    old: NewLaw | None,
+    asked: Asked,
+    *,
+    until: datetime | None = None,
+    ago: str | None = None,
+) -> WeighedLines:
+    """Weigh the records of files, as of `until` (default: the latest `recorded_at`), by the lines recorded by then.
+
+    `ago` is as for `since`, from that instant back. Raises ValueError for one that is none.
+    """
+    if until is None:
+        until = max((line.event.recorded_at for line in lines), default=None)
+    now = BEGINNING if until is None else to_instant(until)
+    weighing = Weighing(new.laws(), asked, now)
+    before = None if old is None else old.laws()[0]
+    first = None if ago is None else since(ago, now)
+    for record, log in _by_record(lines, now).items():
+        opened = opening_of(log)
+        if opened is not None and opened <= now and (first is None or opened >= first):
+            weighing.add(record, fields_of(log), log, before)
+    ignored = tuple(
+        f"{line.where}: event '{line.event.id}' is ignored: {line.refusal}" for line in lines if line.refusal is not None
+    )
+    return WeighedLines(tally=weighing.tally, as_of=now, ignored=ignored)
+
+
+def _by_record(lines: Sequence[Line], now: datetime) -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = {}
+    for line in lines:
+        if line.refusal is None and line.event.recorded_at <= now:
+            found.setdefault(line.event.record, []).append(line.event)
+    return found

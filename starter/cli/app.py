@@ -26,6 +26,7 @@ from starter.cli import (
     running,
     schema,
     simulate,
+    what_if,
 )
 from starter.cli.services import Services
 
@@ -41,6 +42,7 @@ _VERBS = (
     case,
     mail,
     simulate,
+    what_if,
     replay,
     imports,
     schema,

@@ -1,0 +1,191 @@
+"""A simulation of very many records as tables for people: before and after, promises side by side, groups, margins."""
+
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Final
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from sla.duration import spoken
+from starter.cli.output import console
+from starter.cli.words import NOTHING, when
+from starter.setup.views.what_if import GroupView, KeptView, Margins, PromiseView, SideView, SimulationView
+
+_BAR: Final = 24
+"""Characters for 100 %."""
+_EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
+_LEVELS: Final = " ▁▂▃▄▅▆▇█"
+
+
+def show_simulation(view: SimulationView, *, listed: bool) -> None:
+    """Show all of it; the records newly violated and cured by name if they are asked for."""
+    screen = console()
+    _show_head(screen, view)
+    if not view.seen or view.seen == view.left_out:
+        return
+    if view.swept is None:
+        _show_one(screen, view)
+    else:
+        _show_sweep(screen, view)
+    for field in dict.fromkeys(group.field for group in view.groups):
+        _show_groups(screen, view, [group for group in view.groups if group.field == field])
+    if listed:
+        for promise in view.promises:
+            _show_list(screen, promise)
+
+
+def _show_head(screen: Console, view: SimulationView) -> None:
+    weighed = view.seen - view.left_out
+    screen.print(f"[bold]{weighed:,} records[/] under '{escape(view.process)}', as of {when(view.as_of, UTC)} UTC")
+    if view.left_out:
+        screen.print(f"{view.left_out:,} more are left out: of another type, never opened, or not to be opened under it")
+    if not view.complete:
+        screen.print("Not all that are meant: the bounds were reached")
+
+
+def _show_one(screen: Console, view: SimulationView) -> None:
+    [promise] = view.promises
+    before, after = view.before, promise.after
+    screen.print(_milestones(before, after))
+    for what, field in (("Records violated", "violated"), ("Mails", "mails"), ("Reassignments", "reassignments")):
+        was, would = "" if before is None else f"{getattr(before, field):,}", f"{getattr(after, field):,}"
+        more = f" ({promise.newly_violated:,} newly violated, {promise.cured:,} cured)" if field == "violated" else ""
+        screen.print(f"{what}: {_pair(before is not None, was, would)}{more if before else ''}")
+    screen.print(_margins(before, after))
+
+
+def _milestones(before: SideView | None, after: SideView) -> Table:
+    """Each milestone with what was, if that is known, and what would be."""
+    table = Table("Milestone", box=box.SIMPLE_HEAD)
+    for heading in ("Met", "Missed", "Open", "On time"):
+        table.add_column(heading, justify="right")
+    for name in dict.fromkeys(one.milestone for side in (before, after) if side for one in side.milestones):
+        was, would = (side.milestone(name) if side else None for side in (before, after))
+        cells = [_pair(before is not None, _count(was, field), _count(would, field)) for field in ("met", "missed", "open")]
+        table.add_row(escape(name), *cells, _pair(before is not None, _share(was), _share(would)))
+    return table
+
+
+def _pair(both: bool, was: str, would: str) -> str:
+    return f"{was} → [bold]{would}[/]" if both else would
+
+
+def _count(kept: KeptView | None, field: str) -> str:
+    return NOTHING if kept is None else f"{getattr(kept, field):,}"
+
+
+def _share(kept: KeptView | None) -> str:
+    return NOTHING if kept is None or kept.compliance is None else f"{100 * kept.compliance:.1f} %"
+
+
+# ---------------------------------------------------------------------- margins
+
+
+def _margins(before: SideView | None, after: SideView) -> Table:
+    """How much was to spare: quantiles, and a small picture of how the margins lie."""
+    table = Table("To spare", "", box=box.SIMPLE_HEAD)
+    for heading in ("10 %", "half", "90 %"):
+        table.add_column(heading, justify="right")
+    table.add_column("missed│met", no_wrap=True)
+    for name in dict.fromkeys(one.milestone for side in (before, after) if side for one in side.milestones):
+        for called, side in (("before", before), ("after", after)):
+            kept = None if side is None else side.milestone(name)
+            if kept is not None and kept.margins is not None:
+                margins = kept.margins
+                cells = [_rough(value) for value in (margins.p10_s, margins.p50_s, margins.p90_s)]
+                table.add_row(escape(name), called if before else "", *cells, _sparks(margins))
+    table.caption = (
+        f"bars at {', '.join(_rough(edge) for edge in (-86400, -28800, -14400, -3600, 0, 3600, 14400, 28800, 86400))}"
+    )
+    table.caption_justify = "left"
+    return table
+
+
+def _rough(seconds: int) -> str:
+    """A margin to the minute, or from ten hours on to the hour."""
+    unit = 3600 if abs(seconds) >= 36_000 else 60
+    return spoken(int(seconds / unit) * unit) if abs(seconds) >= unit else spoken(seconds)
+
+
+def _sparks(margins: Margins) -> str:
+    most = max(margins.bars)
+    drawn = "".join(_LEVELS[-(-8 * count // most)] for count in margins.bars)
+    missed = margins.edges_s.index(0) + 1
+    return f"[red]{drawn[:missed]}[/]│[green]{drawn[missed:]}[/]"
+
+
+# ---------------------------------------------------------------------- promises side by side
+
+
+def _show_sweep(screen: Console, view: SimulationView) -> None:
+    table = Table(escape(str(view.swept)), box=box.SIMPLE_HEAD)
+    for heading in ("On time", "", "Met", "Missed"):
+        table.add_column(heading, justify="left" if heading == "" else "right", no_wrap=True)
+    compared = view.before is not None
+    for heading in ("Newly violated", "Cured") if compared else ("Violated",):
+        table.add_column(heading, justify="right")
+    table.add_column("Mails", justify="right")
+    table.add_column("Reassigned", justify="right")
+    rows = [("as it is", view.before, None)] if view.before else []
+    for label, side, promise in [*rows, *((one.promise, one.after, one) for one in view.promises)]:
+        kept = side.milestone(str(view.milestone))
+        share = None if kept is None else kept.compliance
+        counts = [_count(kept, field) for field in ("met", "missed")]
+        table.add_row(
+            escape(str(label)), _share(kept), f"[cyan]{_bar(share)}[/]", *counts, *_violations(side, promise, compared),
+            f"{side.mails:,}", f"{side.reassignments:,}",
+        )  # fmt: skip
+    screen.print(table)
+
+
+def _violations(side: SideView, promise: PromiseView | None, compared: bool) -> list[str]:
+    if not compared:
+        return [f"{side.violated:,}"]
+    return [NOTHING, NOTHING] if promise is None else [f"{promise.newly_violated:,}", f"{promise.cured:,}"]
+
+
+def _bar(share: float | None) -> str:
+    if share is None:
+        return ""
+    eighths = round(share * _BAR * 8)
+    return ("█" * (eighths // 8) + _EIGHTHS[eighths % 8]).strip()
+
+
+# ---------------------------------------------------------------------- broken down
+
+
+def _show_groups(screen: Console, view: SimulationView, groups: Sequence[GroupView]) -> None:
+    """On time by the values of a field: before and after for each milestone, or the swept one under each promise."""
+    field = groups[0].field
+    table = Table(escape(field), box=box.SIMPLE_HEAD)
+    table.add_column("Records", justify="right")
+    if view.swept is None:
+        names = list(dict.fromkeys(one.milestone for group in groups for one in group.promises[0].after.milestones))
+        for name in names:
+            table.add_column(escape(name), justify="right")
+        for group in groups:
+            after = group.promises[0].after
+            was = [group.before.milestone(name) if group.before else None for name in names]
+            pairs = zip(was, (after.milestone(name) for name in names), strict=True)
+            cells = [_pair(group.before is not None, _share(one), _share(would)) for one, would in pairs]
+            table.add_row(escape(group.value), f"{group.records:,}", *cells)
+    else:
+        for label in [*(["as it is"] if view.before else []), *(one.promise for one in view.promises)]:
+            table.add_column(escape(str(label)), justify="right")
+        for group in groups:
+            under = [one.after for one in group.promises]
+            columns = [group.before, *under] if group.before else under
+            table.add_row(
+                escape(group.value), f"{group.records:,}", *(_share(one.milestone(str(view.milestone))) for one in columns)
+            )
+    screen.print(table)
+
+
+def _show_list(screen: Console, promise: PromiseView) -> None:
+    of = "" if promise.promise is None else f" with {promise.promise}"
+    for heading, names in (("Newly violated", promise.newly_violated_records), ("Cured", promise.cured_records)):
+        if names:
+            screen.print(f"[bold]{heading}{escape(of)}[/]: {escape(', '.join(names))}")

@@ -1,0 +1,85 @@
+"""One record's outcome beside what it would have been, as tables for people."""
+
+from datetime import tzinfo
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from sla.duration import spoken
+from sla.timeline import Occurrence
+from sla.whatif import ActionWhatIf, Difference, MilestoneWhatIf, WhatIf
+from starter.cli.output import console
+from starter.cli.words import NOTHING, length, numbered, status, when
+
+_LOOKS: dict[Difference, str] = {
+    "same": "[dim]same[/]",
+    "newly_violated": "[bold red]newly violated[/]",
+    "cured": "[green]cured[/]",
+    "changed": "changed",
+    "begun": "new",
+    "gone": "gone",
+}
+
+
+def show_what_if(answer: WhatIf, zone: tzinfo) -> None:
+    """Show it all: milestones side by side, the actions that differ, and the differences in sentences."""
+    screen = console()
+    screen.print(
+        f"[bold]{escape(answer.record)}[/]  {status(answer.status_before)} → {status(answer.status_after)}  "
+        f"[dim]as of {when(answer.as_of, zone)}, times in {zone}[/]"
+    )
+    screen.print(f"before: {escape(answer.process_before)}\nafter:  {escape(answer.process_after)}")
+    if answer.milestones:
+        screen.print(_milestones(answer, zone))
+    _show_actions(screen, answer, zone)
+    for sentence in answer.sentences:
+        screen.print(f"  {escape(sentence)}")
+    for note in answer.notes:
+        screen.print(f"  note: {escape(note)}")
+
+
+def _milestones(answer: WhatIf, zone: tzinfo) -> Table:
+    """Two lines for each that differs, one for each that does not."""
+    table = Table("Milestone", "", "Status", "Target", box=box.SIMPLE_HEAD)
+    for heading in ("Limit", "Used", "Stopped", "To spare"):
+        table.add_column(heading, justify="right")
+    table.add_column("")
+    for one in answer.milestones:
+        _add(table, one, zone)
+    return table
+
+
+def _add(table: Table, one: MilestoneWhatIf, zone: tzinfo) -> None:
+    name, look = escape(numbered(one.milestone, one.occurrence)), _LOOKS[one.difference]
+    if one.difference == "same":
+        table.add_row(name, "both", *_cells(one.after, one.margin_after_s, zone), look)
+        return
+    table.add_row(name, "before", *_cells(one.before, one.margin_before_s, zone))
+    table.add_row("", "after", *_cells(one.after, one.margin_after_s, zone), look)
+
+
+def _cells(one: Occurrence | None, margin_s: int | None, zone: tzinfo) -> list[str]:
+    if one is None:
+        return [NOTHING] * 6
+    figures = [length(seconds) for seconds in (one.limit_s, one.actual_s, one.stopped_s)]
+    return [status(one.status), when(one.target_at, zone), *figures, NOTHING if margin_s is None else spoken(margin_s)]
+
+
+def _show_actions(screen: Console, answer: WhatIf, zone: tzinfo) -> None:
+    differing = [one for one in answer.actions if one.due_before_at != one.due_after_at]
+    same = len(answer.actions) - len(differing)
+    if differing:
+        table = Table("Action", "Milestone", "Trigger", "Before", "After", box=box.SIMPLE_HEAD)
+        for one in differing:
+            table.add_row(*_action(one, zone))
+        screen.print(table)
+    others = "others " if differing else ""
+    if same:
+        screen.print(f"  {same} {others}action{'s' * (same != 1)} would have been the same")
+
+
+def _action(one: ActionWhatIf, zone: tzinfo) -> list[str]:
+    instants = [when(at, zone) if at else "not done" for at in (one.due_before_at, one.due_after_at)]
+    return [one.action, escape(numbered(one.milestone, one.occurrence)), one.trigger, *instants]
