@@ -16,10 +16,12 @@ from sla.engine import evaluate_under
 from sla.errors import RefusedEvent, UnknownEffect, UnknownRecord
 from sla.evaluation.admission import admit_under, too_far_ahead
 from sla.events import AnyEvent, Migrated, Opened, read_event
+from sla.hindsight import look_back
 from sla.instants import to_instant
 from sla.messages import CaseInput, CaseView, ProcessRef, Reception
 from sla.timeline import RollUp
 from sla.viewing import view_of
+from starter.case_files import past, present
 from starter.cases_client import Gone
 from starter.cursors import read_cursor, write_cursor
 from starter.definitions import Definitions
@@ -35,9 +37,8 @@ from starter.setup.governance import GovernanceDesk
 from starter.setup.hooks import HooksDesk
 from starter.setup.migrations import MigrationsDesk
 from starter.setup.people import PeopleDesk
-from starter.setup.what_if import WhatIfDesk
-from starter.showing import effect_view, record_view
-from starter.views import ApplyReport, CaseFile, RecordPage, TaskView
+from starter.showing import record_view
+from starter.views import ApplyReport, CaseFile, RecordPage
 from store.entitlements import StoredEntitlements
 from store.pages import Filters, Order, position_of
 from store.views import StoredRecord
@@ -73,7 +74,6 @@ class Desk:
         self.hooks = HooksDesk(context, self)
         self.migrations = MigrationsDesk(context)
         self.people = PeopleDesk(context)
-        self.what_if = WhatIfDesk(context)
 
     def acting(self, actor: Actor) -> "Desk":
         """The same Desk, for somebody else."""
@@ -232,23 +232,14 @@ class Desk:
 
     # ------------------------------------------------------------------ reading
 
-    async def show(self, record: str) -> CaseFile:
-        """All about a record as of now."""
-        stored = await self._records.get(record)
-        log = await self._records.log(record)
-        laws = await laws_of(self._definitions, stored.opened_under, log)
-        timeline = evaluate_under(laws, log, max(to_instant(self._now()), stored.as_of or to_instant(self._now())))
-        states = {state.effect.key: state for state in await self._records.effects(record)}
-        return CaseFile(
-            record=record_view(stored).model_copy(update={"status": timeline.status}),
-            timeline=timeline,
-            entitlement=await choice_of(self._entitlements, record),
-            effects=[effect_view(effect, states.get(effect.key)) for effect in timeline.effects],
-            tasks=[
-                TaskView(key=task.key, to=task.to, subject=task.subject, due_at=task.due_at, opened_at=task.opened_at)
-                for task in await self._records.tasks(record)
-            ],
-        )
+    async def show(
+        self, record: str, *, at: datetime | None = None, known_at: datetime | None = None, event: int | None = None
+    ) -> CaseFile:
+        """All about a record: as of now, or as of then (decision 0010). Raises NoSuchMoment."""
+        if at is None and known_at is None and event is None:
+            return await present(self._context, record)
+        then = look_back(await self.evidence.dossier(record), at=at, known_at=known_at, event=event)
+        return past(then, await choice_of(self._entitlements, record))
 
     async def list(
         self,

@@ -102,11 +102,35 @@ class ChoiceView(View):
     rejected: tuple[RejectedView, ...]
 
 
+class DeedView(View):
+    """An action that was performed, although by what the rest rests on it was not due."""
+
+    key: str
+    action: str | None
+    performed_at: Instant
+
+
+class AsOfView(View):
+    """As of when and by whose knowledge all of it is told: what was true at `at`, by what was known at `known_at`.
+
+    `events` of the `of_events` on record were known. `performed_besides`: what had been done that this does not want.
+    """
+
+    at: Instant
+    known_at: Instant
+    events: int
+    of_events: int
+    last_event: str | None = None
+    performed_besides: tuple[DeedView, ...] = ()
+    words: str
+
+
 class CaseFile(View):
-    """All about one record."""
+    """All about one record: as of now, or as of then (decision 0010)."""
 
     record: RecordView
     timeline: Timeline
     entitlement: ChoiceView | None = None
     effects: list[EffectView]
     tasks: list[TaskView]
+    as_of: AsOfView | None = None

@@ -106,7 +106,7 @@ class Records:
             known = await _get(connection, record)
             log = await log_of(connection, record)
             ended = await connection.execute(select(effect_ledger.c.key, effect_ledger.c.outcome).where(of_record))
-            done = {row.key: row.outcome for row in ended if _ACTION.search(row.key)}
+            done = {row.key: row.outcome for row in ended if is_action(row.key)}
         return CaseInput.model_validate(
             {"record": record, "ref": known.opened_under, "log": log, "done": done, "decided_at": known.as_of}
         )
@@ -114,6 +114,11 @@ class Records:
     async def _rows(self, query: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
         async with self._database.reading() as connection:
             return (await connection.execute(query)).mappings().all()
+
+
+def is_action(key: str) -> bool:
+    """Whether a key is an action's, and not of a part of one."""
+    return _ACTION.search(key) is not None
 
 
 def _of(table: Table, record: str) -> Select[*tuple[Any, ...]]:

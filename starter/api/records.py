@@ -7,10 +7,11 @@ from fastapi import Body as FromBody
 from fastapi import Header, Query, Response
 from pydantic import Field
 
+from sla.instants import ToldInstant
 from sla.messages import Reception
 from sla.timeline import RollUp, Timeline
 from starter.api.asking import AskedDesk, Shared, asks, routes
-from starter.api.bodies import DIGITS, Flag, History, Limit, News, Opening, RecordId, Retry, Word
+from starter.api.bodies import DIGITS, Flag, History, Limit, News, Opening, Place, RecordId, Retry, Word
 from starter.api.streaming import EVENT_STREAM, SENT, changes
 from starter.views import CaseFile, RecordPage, View
 from store.pages import Order
@@ -100,9 +101,16 @@ async def open_(desk: AskedDesk, opening: Opening, response: Response) -> Recept
 
 
 @router.get("/{record}", **asks("records.show", "records.read"))
-async def show(desk: AskedDesk, record: RecordId) -> CaseFile:
-    """All about a record: milestones, actions and how they went, tasks."""
-    return await desk.show(record)
+async def show(
+    desk: AskedDesk,
+    record: RecordId,
+    *,
+    at: Annotated[ToldInstant | None, Query(description="as it was then, by all that is known now")] = None,
+    known_at: Annotated[ToldInstant | None, Query(description="by what was known then; late news differs")] = None,
+    event: Annotated[Place | None, Query(description="just after so many of its events had been learned")] = None,
+) -> CaseFile:
+    """All about a record, now or as it was: milestones, actions and how they went, tasks."""
+    return await desk.show(record, at=at, known_at=known_at, event=event)
 
 
 @router.get("/{record}/timeline", **asks("records.timeline", "records.read"))

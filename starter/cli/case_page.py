@@ -12,7 +12,7 @@ from sla.timeline import Occurrence
 from starter.cli.case_actions import deed, outcome_of
 from starter.cli.fitting import Col, Cut, Fitting, Way, stacked, up_to, whole, words
 from starter.cli.words import NOTHING, length, numbered, status, when
-from starter.views import CaseFile, ChoiceView, EffectView, TaskView
+from starter.views import AsOfView, CaseFile, ChoiceView, DeedView, EffectView, TaskView
 
 Instants = Callable[[str], str]
 """How an instant in words is set: on one line (`str`), or its time below its date (`stacked`)."""
@@ -28,6 +28,7 @@ def case_page(found: CaseFile, zone: ZoneInfo) -> RenderableType:
         f"account {_text(record.account)} · owner {_text(record.owner)} · queue {_text(record.queue)} "
         f"· priority {_text(record.priority)}",
         *_entitlement(found.entitlement),
+        *_then(found.as_of, zone),
         "",
     ]
     if timeline.milestones:
@@ -36,6 +37,8 @@ def case_page(found: CaseFile, zone: ZoneInfo) -> RenderableType:
         parts += [_actions(found.effects, zone), "", *_retries(record.record, found.effects)]
     if found.tasks:
         parts += [_tasks(found.tasks, zone), ""]
+    if found.as_of is not None:
+        parts += [_besides(one, zone) for one in found.as_of.performed_besides]
     parts += [f"note: {escape(note)}" for note in timeline.notes]
     parts.append(f"next: {when(timeline.next_wakeup, zone)}")
     return Group(*parts)
@@ -46,6 +49,22 @@ def _entitlement(choice: ChoiceView | None) -> list[str]:
     if choice is None:
         return []
     return [f"entitlement {_text(choice.chosen)} [dim]({escape(choice.why)})[/]"]
+
+
+def _then(then: AsOfView | None, zone: ZoneInfo) -> list[str]:
+    """As of when the case is shown, and by whose knowledge; nothing if it is as of now."""
+    if then is None:
+        return []
+    known = when(then.known_at, zone) if then.known_at != then.at else "then"
+    after = "" if then.last_event is None else f", just after event {escape(then.last_event)}"
+    more = " (late news counts as on time)" if then.at < then.known_at else ""
+    counted = f"{then.events} of {then.of_events} events"
+    return [f"[bold yellow]as of {when(then.at, zone)}[/]{after}, by what was known {known}{more} · {counted}"]
+
+
+def _besides(deed: DeedView, zone: ZoneInfo) -> str:
+    done = f"{escape(deed.action or 'an action')} was performed at {when(deed.performed_at, zone)}"
+    return f"note: {done}, which by this knowledge was not due: {escape(deed.key)}"
 
 
 def _text(value: object) -> str:

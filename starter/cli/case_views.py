@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from starter.cli.asking import ask
-from starter.cli.options import Json, Record, Zone, zone
+from starter.cli.options import Json, Record, Zone, instant, zone
 from starter.cli.output import console, is_live, remark, write_json
 from starter.cli.services import Services
 
@@ -21,6 +22,10 @@ _ORDERS = ("next_deadline", "-next_deadline", "opened_at", "-opened_at")
 _Sort = Annotated[str, typer.Option(help=f"One of {', '.join(_ORDERS)}; with a minus, the latest first.")]
 _Text = str | None
 _Every = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="How often to look.")]
+_Shown = Annotated[str, typer.Argument(metavar="ID|FILE.mpb", help="The record's id, or a bundle of it.")]
+_TrueAt = Annotated[_Text, typer.Option("--at", metavar="INSTANT", help="As it was then, by all that is known now.")]
+_KnownAt = Annotated[_Text, typer.Option("--known-at", metavar="INSTANT", help="By what was known then; late news differs.")]
+_After = Annotated[int | None, typer.Option("--event", metavar="N", help="Just after its N-th event was learned.")]
 STATUSES = ("compliant", "at_risk", "violated_open", "violated_closed")
 
 
@@ -34,16 +39,37 @@ def register(case: typer.Typer, services: Services) -> None:
 
 def _register_show(case: typer.Typer, services: Services) -> None:
     @case.command()
-    def show(record: Record, *, timezone: Zone = "UTC", json: Json = False) -> None:
-        """Show all about a case: milestones, actions and how they went, tasks."""
+    def show(
+        record: _Shown,
+        *,
+        at: _TrueAt = None,
+        known_at: _KnownAt = None,
+        event: _After = None,
+        timezone: Zone = "UTC",
+        json: Json = False,
+    ) -> None:
+        """Show all about a case, now or as it was: milestones, actions and how they went, tasks."""
         local = zone(timezone)
-        found = ask(services, lambda desk: desk.show(record))
+        then = {"at": instant(at, "--at"), "known_at": instant(known_at, "--known-at"), "event": event}
+        found = _found(record, services, **{name: value for name, value in then.items() if value is not None})
         if json:
             write_json([found.model_dump(mode="json")])
         else:
             from starter.cli.case_page import case_page  # noqa: PLC0415 - takes time that `--json` does not need
 
             console().print(case_page(found, local), crop=False)  # a command to copy may be longer than a line
+
+
+def _found(record: str, services: Services, **then: Any) -> "CaseFile":
+    """The case; one in a bundle is as it was when that was written, or earlier."""
+    from starter.bundles import is_bundle, read_bundle  # noqa: PLC0415 - keeps --help quick
+
+    if not is_bundle(record):
+        return ask(services, lambda desk: desk.show(record, **then))
+    from sla.hindsight import look_back  # noqa: PLC0415
+    from starter.case_files import past  # noqa: PLC0415
+
+    return past(look_back(read_bundle(Path(record)).dossier, **then))
 
 
 def _register_list(case: typer.Typer, services: Services) -> None:

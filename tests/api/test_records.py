@@ -39,6 +39,20 @@ def test_a_record_is_opened_told_news_and_shown(agent: httpx.Client, viewer: htt
     assert viewer.get(f"/v1/records/{record}/timeline").json() == shown["timeline"]
 
 
+def test_a_record_is_shown_as_it_was(agent: httpx.Client, viewer: httpx.Client) -> None:
+    record = opened(agent)
+    path = f"/v1/records/{record}"
+    agent.post(f"{path}/events", json={"id": "e1", "type": "noted", "kind": "response.sent"}).raise_for_status()
+    before, after = (viewer.get(path, params={"event": number}).json() for number in (1, 2))
+    assert [one["timeline"]["milestones"][0]["status"] for one in (before, after)] == ["running", "met"]
+    assert (before["as_of"]["events"], before["as_of"]["of_events"], before["as_of"]["last_event"]) == (1, 2, "opened")
+    now = after["as_of"]["at"]
+    assert viewer.get(path, params={"at": now, "known_at": now}).json()["timeline"] == viewer.get(path).json()["timeline"]
+    refused = viewer.get(path, params={"at": "2020-01-01T00:00:00Z"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "no_such_moment")
+    assert viewer.get(path, params={"at": "2020-01-01T00:00:00"}).status_code == 400
+
+
 def test_opening_again_is_the_same_record(agent: httpx.Client) -> None:
     record = opened(agent)
     again = agent.post("/v1/records", json={"record": record, "process": "Support"})

@@ -71,8 +71,8 @@ class FakeDesk:
     async def tell(self, event: dict[str, Any]) -> None:
         self.asked.append(("tell", event))
 
-    async def show(self, record: str) -> CaseFile:
-        self.asked.append(("show", {"record": record}))
+    async def show(self, record: str, **then: Any) -> CaseFile:
+        self.asked.append(("show", {"record": record, **then}))
         if record != "C-1":
             raise UnknownRecord(record=record)
         return next(self.pages)
