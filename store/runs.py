@@ -16,6 +16,7 @@ from store.archive_tables import runs
 from store.connection import AnyConnection
 from store.engine import Database
 from store.tables import records
+from store.types import UtcInstant
 from store.upsert import add, insert_into
 
 REST: Final = timedelta(hours=6)
@@ -92,9 +93,15 @@ class StoredRuns:
     async def sweep(self, at: datetime) -> int:
         """Put on the list, to be asked for, the records that no run is known of: older releases kept none. How many."""
         known = exists().where(runs.c.record == records.c.id)
-        unknown = select(records.c.id, literal(ANY), literal(at), literal("waiting"), literal(at), literal(0), null()).where(
-            ~known
-        )
+        unknown = select(
+            records.c.id,
+            literal(ANY),
+            literal(at, UtcInstant()),
+            literal("waiting"),
+            literal(at, UtcInstant()),
+            literal(0),
+            null(),
+        ).where(~known)
         columns = ["record", "run_id", "seen_at", "state", "look_at", "looks", "problem"]
         async with self._database.transaction() as connection:
             insert = insert_into(connection.dialect.name, runs).from_select(columns, unknown)

@@ -13,14 +13,16 @@ import pytest
 from pydantic import BaseModel
 from temporalio import activity, workflow
 
+from activities.archiving import Keeper
 from activities.moving import Mover
 from activities.ports import Migrations
-from sla import events, messages, moving
+from sla import archiving, events, messages, moving
 from sla.events import EVENT_TYPES
 from sla.messages import Outcome, task_queue, workflow_id
 from sla.timeline import RollUp, Status, TriggerKind
 from tests.workflows.world import World
 from workflows.case import SlaCase
+from workflows.keeping import KeepHistories
 from workflows.migrating import MoveRecords
 
 FIELDS = {
@@ -62,6 +64,10 @@ FIELDS = {
     "SettleInput": "migration records problems last now",
     "SettledMoves": "waiting progress",
     "TurnInput": "migration state now",
+    # archiving: what the keeper of the archive and its activity say to each other
+    "Kept": "stored lost bytes",
+    "KeepInput": "so_far",
+    "KeepTurn": "for_s sweep",
 }
 
 
@@ -71,7 +77,7 @@ def models(module: ModuleType) -> dict[str, type[BaseModel]]:
     return {one.__name__: one for one in classes if one.__module__ == module.__name__}
 
 
-STORED = models(events) | models(messages) | models(moving)
+STORED = models(events) | models(messages) | models(moving) | models(archiving)
 
 
 def test_the_workflow_and_what_can_be_said_to_it() -> None:
@@ -98,6 +104,16 @@ def test_the_activities_of_migrations() -> None:
     mover = Mover(cast("Migrations", None))
     defined = [activity._Definition.must_from_callable(one) for one in mover.activities()]
     assert [one.name for one in defined] == ["moving.next", "moving.settle", "moving.turn"]
+
+
+def test_the_keeper_of_the_archive_and_its_activity() -> None:
+    defined = workflow._Definition.must_from_class(KeepHistories)
+    assert defined.name == "KeepHistories"
+    assert (list(defined.signals), list(defined.queries)) == ([], ["so_far"])
+    assert archiving.workflow_id("milepost") == "sla-archive/milepost"
+    nothing = cast("Any", None)
+    keeper = Keeper(nothing, archive=nothing, cases=nothing, definitions=nothing, clock=nothing, engine="")
+    assert [activity._Definition.must_from_callable(one).name for one in keeper.activities()] == ["archive.keep"]
 
 
 def test_the_activities() -> None:
