@@ -241,6 +241,10 @@ class Milestones:
 
     # ------------------------------------------------------------------ looking ahead
 
+    def at_rest(self) -> bool:
+        """Whether nothing is open, nor in doubt."""
+        return not self.doubts and all(track.open is None for track in self.tracks)
+
     def any_selected(self) -> bool:
         """Whether any milestone would begin if the process started now."""
         return any(track.selected is not None for track in self.tracks)

@@ -173,6 +173,8 @@ class Plan:
     """What every change of a field raises, be it of one that nobody asks about."""
     completing: Questions
     """All questions of what is completed."""
+    asked_while_out: Questions
+    """What is in question besides a return while the record is out and nothing is open."""
     completing_by_event: Questions
     """Those of them that an event can answer by itself, so that the order of events matters."""
 
@@ -256,6 +258,7 @@ def compile_plan(process: Process) -> Plan:
     leave, stop = _node(process.exit_when), _node(process.stop_when)
     stops = [stop, *(line.stop for line in lines)]
     questions = _questions(process, leave, stops, lines)
+    declared = reduce(or_, (line.question for line in lines), NONE)
     return Plan(
         process=process,
         tracks=tuple(tuple(of_milestone) for of_milestone in grouped.values()),
@@ -271,7 +274,8 @@ def compile_plan(process: Process) -> Plan:
         checked_fields=frozenset({"business_hours", "opened_at", process.start_at}),
         questions=questions,
         raised_by_change=questions.get("changed", NONE),
-        completing=reduce(or_, (line.question for line in lines), EXPLICIT),
+        completing=declared | EXPLICIT,
+        asked_while_out=~(declared | EXIT | MOVES),
         completing_by_event=reduce(or_, (line.question for line in lines if line.completed_by_event), NONE),
     )
 

@@ -68,6 +68,7 @@ class Presence:
         if "return" in moves:
             self.moves = moves[moves.index("return") + 1 :]
         elif self._held or not held:
+            self.moves, self.became_true = [], False  # it has left already
             return False
         self._return(at)
         return True

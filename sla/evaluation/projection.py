@@ -130,10 +130,11 @@ class Projection:
             return  # it makes no difference to anything but the fields
         if raised & FOLLOWED:
             raised |= move(self, at, batch)
+        due_at = self.due_at
         for round_ in range(MAX_ROUNDS + 1):
-            if batch:
-                self._round(at, batch, raised)
-            elif not opening:
+            if batch and not self._round(at, batch, raised) and at < due_at:
+                break
+            if not batch and not opening:
                 self.milestones.criteria(at, NONE)
             due_at = self.milestones.thresholds(at)
             if self.outbox.deferred:
@@ -157,10 +158,15 @@ class Projection:
         for firing in updating:
             firing.skip = reason
 
-    def _round(self, at: int, batch: Sequence[Told], raised: Questions) -> None:
-        """One round of an instant: completions, criteria, exit, as far as they are in question."""
+    def _round(self, at: int, batch: Sequence[Told], raised: Questions) -> bool:
+        """One round of an instant: completions, criteria, exit, as far as they are in question.
+
+        False if it made no difference: to a record that is out and has nothing open, only its return does.
+        """
         moving = raised & (EXIT | MOVES)
         returned = moving and self.presence.hear(at, batch, raised)
+        if self.out and not raised & self.plan.asked_while_out and self.milestones.at_rest():
+            return False
         if returned or raised & STOPS:
             self.milestones.stop(at)
         if batch:
@@ -168,6 +174,7 @@ class Projection:
         self.milestones.criteria(at, raised)
         if moving and (self.presence.moves or self.presence.became_true):
             self.presence.settle(at)
+        return True
 
     # ------------------------------------------------------------------ values
 
