@@ -68,9 +68,10 @@ class Milestones:
                 changed = self.own_stops[line].put(holds, at) or changed
         if changed:
             for track in self.tracks:
-                track.rearm()
+                if track.by_limit:
+                    track.rearm()
                 if track.open is not None:
-                    track.open.arm()
+                    track.open.stop_or_run(at)
 
     def stops_of(self, line: Line) -> Stops:
         """The stops that count for a line: the record's, or its own, which have the record's among them."""

@@ -77,6 +77,13 @@ class Run:
         self.ladder = ladder(self.line, self.limit, self.business_day)
         self._look_ahead()
 
+    def stop_or_run(self, at: int) -> None:
+        """See anew what lies ahead, after a change of stops; while stopped, that is what has elapsed before, if anything."""
+        if self.clock.stops.since is not None and self.next_at >= at:
+            self.passes_at, self.reached, self.next_at = None, None, NEVER
+        else:
+            self.arm()
+
     def take(self, line: Line, clock: Clock, limit: int) -> None:
         """Go on under a line of another version. What it was warned of at a threshold it is not warned of again there."""
         self.former += (self.line.position,)

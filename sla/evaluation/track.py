@@ -108,12 +108,12 @@ class Track:
         early = run.frozen_target is None or at < run.frozen_target
         self.boundary = at
         self.by_limit = self.recurrence == "periodic" or (self.recurrence == "sequential" and early)
-        self.rearm()
+        if self.by_limit:
+            self.rearm()
 
     def rearm(self) -> None:
-        """Recompute the boundary after a stop: it lies where the predecessor's clock reaches its limit."""
-        if self.by_limit:
-            self.boundary = self.runs[-1].clock.reach(self.runs[-1].limit)
+        """Recompute a boundary `by_limit`: it lies where the predecessor's clock reaches its limit, stops included."""
+        self.boundary = self.runs[-1].clock.reach(self.runs[-1].limit)
 
     def start_of_next(self, at: int, process_start: int, clock_from: ClockFrom) -> int | None:
         """From when an occurrence that begins at `at` counts; None when none may begin then."""
