@@ -10,7 +10,7 @@ from sla.evaluation.projection import Projection
 from sla.evaluation.run import Run
 from sla.evaluation.track import Track
 from sla.events import Event
-from sla.instants import from_s, to_s
+from sla.instants import from_s
 from sla.process.model import Process
 from sla.timeline import Effect, Occurrence, Refusal, RollUp, Timeline
 
@@ -42,7 +42,7 @@ def report(walk: Projection, ledger: Ledger, refused: list[Refusal], now: dateti
         return report_nothing(walk.plan.process, [walk.opened.event], refused, now).model_copy(
             update={"next_wakeup": from_s(walk.opened.from_s)}
         )
-    return _Report(walk, ledger, to_s(now)).timeline(refused, now)
+    return _Report(walk, ledger).timeline(refused, now)
 
 
 class _Instants(dict[int | None, datetime | None]):
@@ -58,10 +58,10 @@ class _Instants(dict[int | None, datetime | None]):
 class _Report:
     """What a walk and a ledger come to as of an instant."""
 
-    def __init__(self, walk: Projection, ledger: Ledger, now_s: int) -> None:
+    def __init__(self, walk: Projection, ledger: Ledger) -> None:
         self.walk = walk
         self.ledger = ledger
-        self.now_s = now_s
+        self.now_s = walk.now_s
         self.instants = _Instants()
 
     def timeline(self, refused: list[Refusal], now: datetime) -> Timeline:
@@ -75,7 +75,7 @@ class _Report:
                 "effects": self._effects(),
                 "next_wakeup": self.instants[self._next_wakeup()],
                 "notes": tuple(walk.notes),
-                "fields": dict(walk.fields),
+                "fields": walk.fields,
                 "out": walk.out,
                 "moved_to": walk.moved_to,
                 "refused": (*refused, *(self._refusal(event, reason) for event, reason in walk.refused)),
