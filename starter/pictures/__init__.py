@@ -1,0 +1,1 @@
+"""Pictures as SVG: text in, text out. No script, no outside resource, no measuring of fonts; colours are in `look`."""
