@@ -87,6 +87,15 @@ def judge(seen: Mapping[str, Seen], deliveries: Sequence[Delivery], journal: Seq
     return Post(complaints=complaints, strangers=strangers, repeated=repeated, unexcused=unexcused)
 
 
+def complaints(post: Post, *, repeats: bool) -> list[str]:
+    """What is wrong with all deliveries. `repeats`: whether SPEC 5 lets what was done to this world repeat any."""
+    found = post.complaints + ([] if repeats else post.strangers)
+    found += [f"{line} went out again after the ledger had it as performed" for line in post.unexcused]
+    if post.repeated and not repeats:
+        found.append(f"{post.repeated} deliveries were repetitions, and nothing here excuses one")
+    return found
+
+
 def _missing(sent: Mapping[str, list[Message]], arrived: Mapping[str, list[float]]) -> Iterator[list[Message]]:
     return (found for known, found in sent.items() if found and len(arrived.get(known, ())) < len(found))
 

@@ -137,11 +137,7 @@ async def _judge(
     result.lost = sum(outcomes.lost(one) for one in seen.values())
     post = deliveries.judge(seen, [*world.mail.accepted, *world.web.accepted], world.journalled("ledgered"))
     result.repeated = post.repeated
-    repeats = any(fault.repeats for fault in faults)
-    result.complaints += post.complaints + ([] if repeats else post.strangers)
-    result.complaints += [f"{line} went out again after the ledger had it as performed" for line in post.unexcused]
-    if post.repeated and not repeats:
-        result.complaints.append(f"{post.repeated} deliveries were repetitions, and nothing here excuses one")
+    result.complaints += deliveries.complaints(post, repeats=any(fault.repeats for fault in faults))
     try:
         result.complaints += await cases.complaints(world, seen, answers_lost=any(fault.answers_lost for fault in faults))
     except MilepostError as error:

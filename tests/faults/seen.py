@@ -15,7 +15,7 @@ from sla.messages import ProcessRef
 from sla.timeline import Effect, Occurrence, Timeline
 from store.definitions import StoredDefinitions
 from store.engine import Database
-from store.rows import effect_of, event_of, line_of, occurrence_of
+from store.rows import Row, effect_of, event_of, line_of, occurrence_of
 from store.tables import effect_ledger, effects, event_log, occurrences, outcome_facts, records
 
 Rows = Mapping[str, Sequence[RowMapping]]
@@ -26,12 +26,12 @@ class Seen:
     """One record as the store has it. `then` is its log evaluated as of the store's view, `now` as of now."""
 
     record: str
-    row: RowMapping
+    row: Row
     log: Sequence[Event]
     occurrences: Sequence[Occurrence]
     effects: Mapping[str, Effect]
     ledger: Mapping[str, LedgerLine]
-    facts: Sequence[RowMapping]
+    facts: Sequence[Row]
     then: Timeline
     now: Timeline
 
