@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sla.errors import InvalidSetting, MilepostError, ServiceUnavailable
-from starter.checkups import cases, definitions, mail, promises, storage, temporal
+from starter.checkups import archive, cases, definitions, mail, promises, storage, temporal
 from starter.checkups.findings import Finding, Told, failed, not_checked
 from starter.checkups.patient import Connect, Now, Patient
 from store.engine import Database
@@ -55,6 +55,7 @@ CHECKS: Final = (
     Check(name="open records", ask=cases.followed, needs=("schema", "namespace")),
     Check(name="given-up actions", ask=cases.given_up, needs=("schema",)),
     Check(name="entitlements", ask=promises.expiring, needs=("schema",)),
+    Check(name="archive", ask=archive.kept, needs=("schema",)),
 )
 """In the order in which they are shown; each stands below those that it needs."""
 

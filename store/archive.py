@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, select, update
 
 from sla.archive_run import ANY, PackedRun, Run
 from sla.histories import JsonObject, RunKept, canonical, digest_of
@@ -20,17 +20,20 @@ from store.engine import Database
 from store.runs import StoredRuns, listed
 from store.upsert import add
 
+SHOWN: Final = 3
+"""Names of records in a sentence."""
 _ABOUT: Final = tuple(archived_runs.c[name] for name in RunKept.model_fields)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Holdings:
-    """What the archive holds: runs, and the bytes that they take; what is lost; and what could not be stored for now."""
+    """How the archive stands. `missed`: runs lost lately, `records` some of theirs; `behind`: to be looked at long ago."""
 
-    runs: int
-    bytes: int
+    stored: int
     lost: int
-    lost_records: tuple[str, ...]
+    missed: int
+    records: tuple[str, ...]
+    behind: int
     troubled: int
     trouble: str | None
 
@@ -76,22 +79,24 @@ class StoredArchive(StoredRuns):
             body = await connection.scalar(select(archived_runs.c.body).where(*_this(record, run_id)))
         return None if body is None else unpacked(body)
 
-    async def holdings(self) -> Holdings:
-        """How much there is, for the doctor."""
+    async def holdings(self, *, behind: datetime) -> Holdings:
+        """How the archive stands, for the doctor; runs that were to be looked at before `behind` wait for too long."""
         lost = (runs.c.state == "lost") & (runs.c.run_id != ANY)
+        missed = lost & runs.c.look_at.is_not(None)
         troubled = (runs.c.state == "waiting") & runs.c.problem.is_not(None)
-        held = select(
-            func.count().label("runs"), func.coalesce(func.sum(func.length(archived_runs.c.body)), 0).label("bytes")
-        )
         async with self._database.reading() as connection:
-            [found] = (await connection.execute(held.select_from(archived_runs))).mappings()
-            names = await connection.scalars(select(runs.c.record).where(lost).distinct().order_by(runs.c.record).limit(3))
+
+            async def count(which: ColumnElement[bool]) -> int:
+                return await connection.scalar(select(func.count()).select_from(runs).where(which)) or 0
+
+            names = select(runs.c.record).where(missed).distinct().order_by(runs.c.record).limit(SHOWN + 1)
             return Holdings(
-                runs=found["runs"],
-                bytes=int(found["bytes"]),
-                lost=await connection.scalar(select(func.count()).select_from(runs).where(lost)) or 0,
-                lost_records=tuple(names),
-                troubled=await connection.scalar(select(func.count()).select_from(runs).where(troubled)) or 0,
+                stored=await connection.scalar(select(func.count()).select_from(archived_runs)) or 0,
+                lost=await count(lost),
+                missed=await count(missed),
+                records=tuple(await connection.scalars(names)),
+                behind=await count(runs.c.look_at < behind),
+                troubled=await count(troubled),
                 trouble=await connection.scalar(select(runs.c.problem).where(troubled).order_by(runs.c.seen_at).limit(1)),
             )
 

@@ -23,8 +23,8 @@ REST: Final = timedelta(hours=6)
 """How often to look at a run that is not known to end. Temporal keeps what has closed for a day at least."""
 RESTING: Final = 13
 """So many looks in vain make a rest: the pauses begin with two seconds and double."""
-FORGOTTEN_LOOKS: Final = 10
-"""How often, a day after the other, to look again for a run that Temporal has forgotten: it may have been another server."""
+FORGOTTEN_LOOKS: Final = 5
+"""How often to look again for a run that Temporal has forgotten, for a month in all: it may have been another server."""
 
 
 def pause(looks: int) -> timedelta:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from sla.entitlements.standing import Expiry, expiring
 from sla.hooks.model import Hook
 from sla.process.model import Process
+from store.archive import Holdings, StoredArchive
 from store.engine import Database
 from store.entitlements import StoredEntitlements
 from store.hooks import StoredHooks
@@ -106,6 +107,10 @@ class Soundness:
     async def expiring(self, now: datetime, days: int) -> list[Expiry]:
         """The entitlements that end within so many days, the nearest first."""
         return expiring(await StoredEntitlements(self._database).ending(now, days), now, days)
+
+    async def archive(self, *, behind: datetime) -> Holdings:
+        """How the archive stands; runs that were to be looked at before `behind` wait for too long."""
+        return await StoredArchive(self._database).holdings(behind=behind)
 
     async def hooks(self) -> Sequence[Hook]:
         """The webhooks that are taken."""

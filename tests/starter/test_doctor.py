@@ -97,7 +97,7 @@ def test_with_everything_down_at_once_the_page_is_clear_and_soon_there(tmp_path:
     ran = process_of("doctor", env=nowhere)
     assert time.monotonic() - began < 30, "5 s of connecting, and what a busy machine adds"
     assert (ran.code, ran.err) == (6, "")
-    assert "17 checks: 1 ok, 4 failed, 12 not checked." in ran.out
+    assert "18 checks: 1 ok, 4 failed, 13 not checked." in ran.out
     assert "Traceback" not in ran.out
     assert "hush" not in ran.out
     for told in ("The database at 127.0.0.1", "The Temporal server at 127.0.0.1", "cannot be reached", "no directory"):

@@ -133,17 +133,19 @@ class TestList:
                 break
             await archive.lose(found[0], at=now)
             now += timedelta(days=2**looks)
-        assert looks == 11
-        held = await archive.holdings()
-        assert (held.lost, held.lost_records) == (1, ("C-1",))
+        assert looks == 6
+        held = await archive.holdings(behind=at("09:00"))
+        assert (held.lost, held.missed) == (1, 0)
 
     async def test_what_was_lost_and_is_there_after_all_is_stored(self, cases: StoredCases, archive: StoredArchive) -> None:
         await decided(cases, FIRST, opened(), an_event("closed", "09:00"))
         [run] = await archive.due(at("09:00"), at_most=10)
         await archive.lose(run, at=at("09:00"))
+        held = await archive.holdings(behind=at("09:00"))
+        assert (held.lost, held.missed, held.records) == (1, 1, ("C-1",))
         [again] = await archive.due(at("09:00") + timedelta(days=1), at_most=10)
         assert await archive.store(again, packed(), at=at("10:01"))
-        assert (await archive.holdings()).lost == 0
+        assert (await archive.holdings(behind=at("09:00"))).lost == 0
 
 
 class TestHistories:
@@ -170,7 +172,7 @@ class TestHistories:
         [run] = await archive.of("C-1")
         await asyncio.gather(*(archive.store(run, packed(), at=at("10:01")) for _ in range(4)))
         assert [one.run_id for one in await archive.kept("C-1")] == [FIRST]
-        assert (await archive.holdings()).runs == 1
+        assert (await archive.holdings(behind=at("09:00"))).stored == 1
 
     async def test_what_is_rewritten_tells_what_was_there_first(
         self, cases: StoredCases, archive: StoredArchive, database: Database
@@ -187,8 +189,8 @@ class TestHistories:
 
     async def test_what_is_not_there_is_nothing(self, archive: StoredArchive) -> None:
         assert (await archive.kept("C-9"), await archive.history("C-9", FIRST), await archive.of("C-9")) == ([], None, [])
-        held = await archive.holdings()
-        assert (held.runs, held.bytes, held.lost, held.troubled, held.trouble) == (0, 0, 0, 0, None)
+        held = await archive.holdings(behind=at("09:00"))
+        assert (held.stored, held.lost, held.behind, held.troubled, held.trouble) == (0, 0, 0, 0, None)
 
     async def test_what_could_not_be_stored_is_counted_with_its_reason_until_it_is(
         self, cases: StoredCases, archive: StoredArchive, database: Database
@@ -196,9 +198,10 @@ class TestHistories:
         await decided(cases, FIRST, opened())
         [run] = await archive.of("C-1")
         await archive.again(run, at=at("10:00"), problem="a key is missing")
-        held = await archive.holdings()
+        held = await archive.holdings(behind=at("10:01"))
+        assert held.behind == 0, "it is to be looked at again after a while"
         assert (held.troubled, held.trouble) == (1, "a key is missing")
         await archive.store(run, packed(), at=at("10:01"))
-        assert (await archive.holdings()).troubled == 0
+        assert (await archive.holdings(behind=at("09:00"))).troubled == 0
         async with database.reading() as connection:
             assert await connection.scalar(select(runs.c.state)) == "stored"
