@@ -163,7 +163,7 @@ def _debugged(wanted: "Wanted", recipe: "Recipe", where: str, event: int, *, jso
         raise typer.BadParameter("--json does not go with --debug, which speaks to a person")
     stopped, one = asyncio.run(debugged(wanted, recipe, where, event))
     if not stopped:
-        remark(f"The {where} did not come to event {event}.")
+        remark(f"The replay did not come to {where} at event {event}.")
     _show(one, json=False, few=True)
     from starter.replaying.results import tally  # noqa: PLC0415
 

@@ -17,12 +17,13 @@ from sla.evidence_errors import NotReplayable
 from sla.messages import Decision
 from starter.replaying.choosing import Wanted, chosen
 from starter.replaying.crew import Replaying
-from starter.replaying.reading import Run
+from starter.replaying.reading import Run, kind_of
 from starter.replaying.results import Replayed
 from starter.replaying.session import quiet_runtime
 from starter.replaying.sources import Found, Library, Recipe
 
 WORKFLOWS: Final = "workflows."
+_ANSWERS: Final = ("WorkflowExecutionUpdateAccepted", "WorkflowExecutionUpdateCompleted")
 MANY: Final = 10
 """From how many histories on no more is looked for: one is wanted."""
 
@@ -48,12 +49,28 @@ class Debugger(pdb.Pdb):
             sys.settrace(None)
 
     def stop_here(self, frame: FrameType) -> bool:
-        """Not before what is wanted."""
-        if not self.stopped:
-            self.stopped = self._wanted(frame)
-            if not self.stopped:
-                return False
-        return super().stop_here(frame)
+        """Nowhere but in what is wanted, until it was stopped at."""
+        return (self.stopped or self._wanted(frame)) and super().stop_here(frame)
+
+    def user_line(self, frame: FrameType) -> None:
+        """The first stop is at a line, where what a function was given can be seen."""
+        self.stopped = True
+        super().user_line(frame)
+
+    def user_call(self, frame: FrameType, argument_list: None) -> None:
+        """Not the first stop."""
+        if self.stopped:
+            super().user_call(frame, argument_list)
+
+    def user_return(self, frame: FrameType, return_value: Any) -> None:
+        """Not the first stop."""
+        if self.stopped:
+            super().user_return(frame, return_value)
+
+    def user_exception(self, frame: FrameType, exc_info: Any) -> None:
+        """Not the first stop."""
+        if self.stopped:
+            super().user_exception(frame, exc_info)
 
     def do_quit(self, arg: str) -> bool | None:
         """q(uit): leave the debugger; the replay goes on to its end."""
@@ -118,19 +135,26 @@ class StoppingDecisions:
 def task_of(run: Run, number: int) -> int:
     """The workflow task in which a workflow meets an event: by the number of the event that begins the task.
 
-    What the workflow itself brought about belongs to the task in which it did; all else to the next one that was done.
+    What the workflow itself brought about belongs to the task that was done before; all else to the next one that was done.
+    By the order of events alone: not every server numbers them in one another.
     """
-    made_by = _made_by(run.events[number - 1])
+    done, started = 0, 0
     for event in run.events:
-        if event.HasField("workflow_task_completed_event_attributes") and event.event_id >= (made_by or number):
-            return int(event.workflow_task_completed_event_attributes.started_event_id)
+        if event.HasField("workflow_task_started_event_attributes"):
+            started = event.event_id
+        elif event.HasField("workflow_task_completed_event_attributes"):
+            done = started
+            if event.event_id >= number:
+                return done
+        elif event.event_id == number and _is_of_the_workflow(event):
+            return done
     return number
 
 
-def _made_by(event: HistoryEvent) -> int:
-    """The event that ended the task in which the workflow brought this about; 0 of what came from outside."""
+def _is_of_the_workflow(event: HistoryEvent) -> bool:
+    """Whether the workflow brought it about, and nobody outside."""
     attributes: Any = getattr(event, event.WhichOneof("attributes") or "", None)
-    return int(getattr(attributes, "workflow_task_completed_event_id", 0))
+    return hasattr(attributes, "workflow_task_completed_event_id") or kind_of(event) in _ANSWERS
 
 
 # ---------------------------------------------------------------------- one history

@@ -11,23 +11,37 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from temporalio.client import WorkflowHistory, WorkflowUpdateFailedError
 
 from activities.ports import Permanent, Transient
+from sla.dossier import LawKept
+from tests.workflows import golden as kept
 from tests.workflows.harness import Bench
 from tests.workflows.live import LiveBench
 from tests.workflows.world import a_milestone, a_process, violating
 
-HISTORIES = Path(__file__).parents[1] / "histories"
+HISTORIES = kept.HISTORIES
 RELEASE = version("milepost")
 PREFIX = "golden"
 MAIL: dict[str, Any] = {"email": {"to": "owner", "template": "violation"}}
 VIOLATION = "C-1042/First Response#1/1/violation-1/1"
 
-Told = dict[str, WorkflowHistory]
+
+class Golden(NamedTuple):
+    """A history, and what it was made under."""
+
+    history: WorkflowHistory
+    laws: list[LawKept]
+
+
+Told = dict[str, Golden]
+
+
+async def golden(bench: Bench, history: WorkflowHistory | None = None) -> Golden:
+    """The bench's history, or an earlier one of it."""
+    return Golden(history or await bench.history(), kept.laws_in(bench.world))
 
 
 async def all_met() -> Told:
@@ -41,7 +55,7 @@ async def all_met() -> Told:
         await bench.at(91)
         await bench.report("closed")
         await bench.closed()
-        return {"all-met": await bench.history()}
+        return {"all-met": await golden(bench)}
 
 
 async def violated() -> Told:
@@ -51,7 +65,7 @@ async def violated() -> Told:
         await bench.at(75)
         await bench.report("noted", kind="response.sent")
         await bench.at(76)
-        return {"warned-violated-reassigned": await bench.history()}
+        return {"warned-violated-reassigned": await golden(bench)}
 
 
 async def stopped() -> Told:
@@ -63,7 +77,7 @@ async def stopped() -> Told:
         await bench.at(70)
         await bench.tell("resumed")
         await bench.at(106)
-        return {"stopped-and-resumed": await bench.history()}
+        return {"stopped-and-resumed": await golden(bench)}
 
 
 async def moved_earlier() -> Told:
@@ -74,7 +88,7 @@ async def moved_earlier() -> Told:
         await bench.at(10)
         await bench.report("changed", set={"priority": "P1"})
         await bench.at(31)
-        return {"deadline-moved-earlier": await bench.history()}
+        return {"deadline-moved-earlier": await golden(bench)}
 
 
 async def late_news() -> Told:
@@ -85,7 +99,7 @@ async def late_news() -> Told:
         await bench.at(70)
         await bench.report("noted", kind="response.sent", at=58)
         await bench.at(71)
-        return {"late-news-retracted": await bench.history()}
+        return {"late-news-retracted": await golden(bench)}
 
 
 async def refused() -> Told:
@@ -99,7 +113,7 @@ async def refused() -> Told:
             await bench.tell("completed", milestone="Diagnosis", id="e")
         await bench.report("completed", milestone="First Response", id="e", update_id="second")
         await bench.at(6)
-        return {"refused": await bench.history()}
+        return {"refused": await golden(bench)}
 
 
 async def given_up() -> Told:
@@ -111,7 +125,7 @@ async def given_up() -> Told:
         bench.world.mailer.problem = None
         await bench.retry(VIOLATION)
         await bench.at(62)
-        return {"given-up-and-retried": await bench.history()}
+        return {"given-up-and-retried": await golden(bench)}
 
 
 async def moot() -> Told:
@@ -122,7 +136,7 @@ async def moot() -> Told:
         await bench.at(46)
         await bench.report("noted", kind="response.sent")
         await bench.at(47)
-        return {"moot-action-cancelled": await bench.history()}
+        return {"moot-action-cancelled": await golden(bench)}
 
 
 async def store_down() -> Told:
@@ -136,7 +150,7 @@ async def store_down() -> Told:
         await bench.at(46)
         bench.world.cases.down = False
         await bench.at(48)
-        return {"store-down": await bench.history()}
+        return {"store-down": await golden(bench)}
 
 
 async def reopened() -> Told:
@@ -154,7 +168,7 @@ async def reopened() -> Told:
         await bench.start_with(bench.event("reopened"), bench.world.case_input(bench.record, bench.ref))
         await bench.report("uncompleted", milestone="First Response")
         await bench.at(120)
-        return {"closed": closed, "next-run-reopened": await bench.history()}
+        return {"closed": await golden(bench, closed), "next-run-reopened": await golden(bench)}
 
 
 async def rolled() -> Told:
@@ -171,7 +185,8 @@ async def rolled() -> Told:
         await bench.until(lambda: bench.world.performed() == [VIOLATION])
         await bench.rest()
         runs = await bench.runs()
-        return {"before-continuing-as-new": runs[0], "after-continuing-as-new": runs[1]}
+        before, after = [await golden(bench, run) for run in runs[:2]]
+        return {"before-continuing-as-new": before, "after-continuing-as-new": after}
 
 
 async def migrated() -> Told:
@@ -183,7 +198,7 @@ async def migrated() -> Told:
         await bench.at(10)
         await bench.tell("migrated", version=2, process="Gold", revision=1)
         await bench.at(31)
-        return {"migrated": await bench.history()}
+        return {"migrated": await golden(bench)}
 
 
 STORIES: tuple[Callable[[], Awaitable[Told]], ...] = (
@@ -205,9 +220,10 @@ def _without_traces(facts: dict[str, Any]) -> dict[str, Any]:
 async def record(wanted: list[str]) -> None:
     for story in STORIES:
         if not wanted or story.__name__ in wanted:
-            for name, history in (await story()).items():
+            for name, (history, laws) in (await story()).items():
                 path = HISTORIES / f"{RELEASE}-{name}.json"
                 path.write_text(as_text(history), "utf-8")
+                kept.keep(RELEASE, name, laws)
                 sys.stdout.write(f"{path.name}: {len(history.events)} events, {path.stat().st_size} bytes\n")
 
 

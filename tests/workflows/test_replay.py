@@ -21,7 +21,7 @@ import sla.dispatch
 import sla.engine
 from runtime.sandbox import sandbox
 from sla.messages import WORKFLOW, Task
-from tests.workflows.record_histories import HISTORIES
+from tests.workflows.golden import HISTORIES
 from workflows import acting, case
 from workflows.case import SlaCase
 

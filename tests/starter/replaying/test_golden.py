@@ -1,0 +1,165 @@
+"""Golden histories through today's workflow and law: changed, the one is caught by decisions, the other by replaying."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sla.dispatch
+import sla.engine
+import sla.recomputing
+from sla.messages import Task
+from sla.process.model import Process
+from sla.timeline import Timeline
+from starter.replaying.laws import of_laws
+from starter.replaying.reading import parsed
+from tests.starter.replaying.builders import FILES, golden, replayed, replays, sentences
+from tests.workflows.golden import laws_under
+from workflows import acting, case
+from workflows.case import SlaCase
+
+VIOLATED = "warned-violated-reassigned"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+async def test_every_golden_history_replays_and_its_decisions_are_the_same(path: Path) -> None:
+    async with replays() as replaying:
+        found = await replaying.replay(parsed(path.read_bytes(), path.name), of_laws(laws_under(path)))
+    assert (found.verdict, found.parted, sentences(found), found.skipped) == ("same", None, [], None)
+    assert found.record == "C-1042"
+    assert found.decisions == len(list(parsed(path.read_bytes(), path.name).decisions())) > 1
+
+
+async def test_one_after_the_other_they_replay_as_alone() -> None:
+    async with replays() as replaying:
+        runs = [(parsed(path.read_bytes(), path.name), of_laws(laws_under(path))) for path in FILES]
+        found = [await replaying.replay(run, laws) for run, laws in [*runs, *reversed(runs)]]
+    assert {one.verdict for one in found} == {"same"}
+    assert [one.decisions for one in found[: len(FILES)]] == [one.decisions for one in reversed(found[len(FILES) :])]
+
+
+# ---------------------------------------------------------------------- a changed law
+
+
+def half_an_hour_later(evaluate: Any) -> Any:
+    """An engine in which every target is half an hour later."""
+
+    def changed(process: Process, *rest: Any, **more: Any) -> Timeline:
+        told: Timeline = evaluate(process, *rest, **more)
+        later = timedelta(minutes=30)
+        moved = [
+            one.model_copy(update={"target_at": one.target_at + later if one.target_at else None}) for one in told.milestones
+        ]
+        return told.model_copy(update={"milestones": tuple(moved)})
+
+    return changed
+
+
+async def test_a_changed_law_is_caught_by_its_decisions_and_not_by_the_workflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sla.engine, "evaluate", half_an_hour_later(sla.engine.evaluate))
+    found = await replayed(VIOLATED)
+    assert (found.verdict, found.parted) == ("differs", None)
+    assert found.differing[0].event == 6
+    first, *_ = sentences(found)
+    assert first == "First Response's target: 2026-11-22 05:59:34 UTC → 2026-11-22 06:29:34 UTC"
+
+
+async def test_what_was_said_of_a_decision_is_not_said_again_of_those_that_follow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sla.engine, "evaluate", half_an_hour_later(sla.engine.evaluate))
+    said = sentences(await replayed(VIOLATED))
+    assert len(said) == len(set(said))
+
+
+async def test_a_law_that_no_longer_warns_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent(evaluate: Any) -> Any:
+        def changed(*given: Any, **more: Any) -> Timeline:
+            told: Timeline = evaluate(*given, **more)
+            return told.model_copy(update={"effects": tuple(one for one in told.effects if one.trigger != "warning")})
+
+        return changed
+
+    monkeypatch.setattr(sla.engine, "evaluate", silent(sla.engine.evaluate))
+    found = await replayed(VIOLATED)
+    assert [one.event for one in found.differing] == [14]
+    key = "C-1042/First Response#1/1/warning-1/1"
+    assert sentences(found) == [f"{key}: started (email), due 2026-11-22 05:44:34 UTC → nothing"]
+
+
+async def test_a_law_that_fails_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any, **__: Any) -> Timeline:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(sla.engine, "evaluate", fails)
+    found = await replayed("refused")
+    assert sentences(found) == ["today's law has no answer (ZeroDivisionError: division by zero)"]
+    assert found.verdict == "differs"
+
+
+# ---------------------------------------------------------------------- a changed workflow
+
+
+def keeps_no_timer(_self: SlaCase) -> None: ...
+
+
+def shows_nothing(*_: Any, **__: Any) -> None: ...
+
+
+def starts_nothing(*_: Any) -> None: ...
+
+
+def fails(*_: Any) -> None:
+    raise ValueError("it was never meant to come to this")
+
+
+_perform = acting.Actions._perform
+
+
+async def after_the_timer(self: acting.Actions, task: Task) -> None:
+    """The same, a few turns of the loop later."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+    await _perform(self, task)
+
+
+CHANGES: Mapping[str, tuple[Any, str, Any, int, str, str]] = {
+    "no timer": (SlaCase, "_arm", keeps_no_timer, 8, "TimerStarted", "answers news there instead"),
+    "not shown": (case, "show", shows_nothing, 7, "UpsertWorkflowSearchAttributes", "starts a timer there instead"),
+    "no action": (acting.Actions, "start", starts_nothing, 16, "ActivityTaskScheduled", "starts a timer there instead"),
+    "reordered": (acting.Actions, "_perform", after_the_timer, 16, "ActivityTaskScheduled", "starts a timer there instead"),
+    "fails": (SlaCase, "_heed", fails, 3, "WorkflowTaskStarted", "fails there (ValueError: it was never meant to"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_a_changed_workflow_is_caught_at_its_event(change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    where, name, otherwise, event, kind, said = CHANGES[change]
+    monkeypatch.setattr(where, name, otherwise)
+    found = await replayed(VIOLATED, sandboxed=False)
+    assert found.verdict == "parts"
+    assert found.parted is not None
+    assert (found.parted.event, found.parted.kind) == (event, kind)
+    assert f"today's workflow {said}" in found.parted.sentence
+    assert sentences(found) == []  # the law is as it was
+    assert "Traceback" not in found.parted.sentence
+
+
+async def test_a_history_that_breaks_off_between_tasks_is_that_of_an_open_case() -> None:
+    path = golden(VIOLATED)
+    run = parsed(path.read_bytes(), path.name)
+    del run.history.events[18:]  # type: ignore[attr-defined]  # a list, which says that it is a sequence
+    async with replays() as replaying:
+        found = await replaying.replay(run, of_laws(laws_under(path)))
+    assert (found.verdict, found.decisions) == ("same", 2)
+
+
+async def test_definitions_that_are_not_there_leave_the_decisions_untaken_and_say_so() -> None:
+    path = golden(VIOLATED)
+    async with replays() as replaying:
+        found = await replaying.replay(parsed(path.read_bytes(), path.name), of_laws([]))
+    assert (found.verdict, found.decisions) == ("skipped", 0)
+    assert found.skipped is not None
+    assert "'Premium (version 1)'" in found.skipped
+    assert "--process" in found.skipped
