@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import String, bindparam, select, tuple_, type_coerce
+from sqlalchemy import Text, bindparam, cast, select, tuple_
 
 from sla.events import Event
 from sla.kept_events import kept_event
@@ -68,9 +68,7 @@ class Bulk:
         shown = select(
             records.c.id, records.c.process, records.c.version, records.c.revision, records.c.opened_under, records.c.fields
         )
-        told = select(event_log.c.record, type_coerce(event_log.c.body, String)).order_by(
-            event_log.c.record, event_log.c.sequence
-        )
+        told = select(event_log.c.record, cast(event_log.c.body, Text)).order_by(event_log.c.record, event_log.c.sequence)
         async with self._database.reading() as connection:
             rows = (await connection.execute(shown.where(records.c.id.in_(names)))).all()
             bodies = (await connection.execute(told.where(event_log.c.record.in_(names)))).all()

@@ -49,13 +49,16 @@ class Moving:
         return (*self.case.events, *self.moves)
 
     def as_of(self, now: datetime | None = None, events: Iterable[Event] | None = None) -> Timeline:
-        first = Followed(process=self.case.process, calendars=HOURS)
-        laws = {
-            Version(one.process, number): Followed(process=one, calendars=HOURS)
-            for number, one in enumerate(self.versions, 2)
-        }
         told = self.events if events is None else tuple(events)
-        return evaluate_under(Laws(first, laws), told, now or self.now)
+        return evaluate_under(self.laws(), told, now or self.now)
+
+    def laws(self) -> Laws:
+        """What it was opened under, and what it moves to."""
+        first = Followed(process=self.case.process, calendars=HOURS)
+        versions = enumerate(self.versions, 2)
+        return Laws(
+            first, {Version(one.process, number): Followed(process=one, calendars=HOURS) for number, one in versions}
+        )
 
 
 def another(seed: int, profile: str, like: Process) -> Process:

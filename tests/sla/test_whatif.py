@@ -1,0 +1,123 @@
+"""One record under another process: what would have been different, and that nothing is if the process is the same."""
+
+import json
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sla.calendar import ALWAYS
+from sla.dossier import Dossier, LawKept, law_kept
+from sla.evaluation.following import Followed
+from sla.messages import ProcessRef
+from sla.process.model import Process
+from sla.whatif import WhatIf, what_if
+from tests.sla.builders import ESCALATE, FIRST, MAIL, Story, a_case, a_milestone, a_process, clock, instant
+from tests.sla.test_evaluate_properties import HOURS, Given, cases, some
+
+REF = ProcessRef(process="Support", version=1, revision=0)
+
+
+def dossier_of(story: Story, at: str) -> Dossier:
+    """What the record's outcome rests on, taken at that time."""
+    followed = [story.laws.first, *(story.laws.versions or {}).values()]
+    refs = [REF.model_copy(update={"version": number}) for number in range(1, len(followed) + 1)]
+    laws = tuple(law_kept(ref, law, story.events) for ref, law in zip(refs, followed, strict=True))
+    return Dossier(record=story.record, taken_at=instant(at), engine="test", opened_under=REF, laws=laws, log=story.events)
+
+
+def under(process: Process, story: Story, at: str) -> WhatIf:
+    """What it would have come to by then."""
+    return what_if(dossier_of(story, at), Followed(process=process, calendars=story.laws.first.calendars))
+
+
+# ---------------------------------------------------------------------- the same
+
+
+@some(300)
+@given(cases(), st.sampled_from([0, 1, 48]))
+def test_under_the_same_process_nothing_would_have_been_different(one: Given, hours_later: int) -> None:
+    law = LawKept(ref=REF, process=one.process, calendars=HOURS, default_hours=ALWAYS)
+    now = one.now + timedelta(hours=hours_later)
+    kept = Dossier(record="C-1", taken_at=now, engine="test", opened_under=REF, laws=(law,), log=one.events)
+    same = Process.model_validate(json.loads(one.process.model_dump_json()))
+    found = what_if(kept, Followed(process=same, calendars=HOURS))
+    assert found.same
+    assert found.status_before == found.status_after
+    assert {one.difference for one in found.milestones} <= {"same"}
+    assert [one.due_before_at for one in found.actions] == [one.due_after_at for one in found.actions]
+    assert found.sentences == ("No milestone would have been different.",)
+    assert found.notes == ()
+
+
+# ---------------------------------------------------------------------- another promise
+
+ANSWERED = a_case().opened("09:00").completed("09:50")
+
+
+def test_a_shorter_promise_would_have_been_missed_by_so_much() -> None:
+    found = under(a_process(a_milestone(within="45m")), ANSWERED, "11:00")
+    [one] = found.milestones
+    assert (one.difference, one.margin_before_s, one.margin_after_s) == ("newly_violated", 600, -300)
+    assert (found.status_before, found.status_after, found.same) == ("compliant", "violated_closed", False)
+    assert found.sentences == (
+        "First Response: met → met late, violated at 2026-03-02 09:45 UTC, "
+        "target 2026-03-02 10:00 UTC → 2026-03-02 09:45 UTC",
+        "First Response: 10 min to spare → 5 min over",
+    )
+
+
+def test_a_longer_promise_would_have_cured_it() -> None:
+    late = a_case().opened("09:00").completed("10:20")
+    found = under(a_process(a_milestone(within="2h")), late, "11:00")
+    assert [(one.milestone, one.difference) for one in found.milestones] == [(FIRST, "cured")]
+    assert (found.milestones[0].margin_before_s, found.milestones[0].margin_after_s) == (-1200, 2400)
+
+
+def test_the_actions_that_would_have_been_and_those_that_would_not() -> None:
+    quiet = a_milestone(within="2h", warnings=None, violations=[{"after": "0s", "actions": [MAIL]}])
+    late = a_case().opened("09:00").completed("10:20")
+    found = under(a_process(quiet), late, "11:00")
+    told = {(one.trigger, one.action): (clock(one.due_before_at), clock(one.due_after_at)) for one in found.actions}
+    assert told == {
+        ("warning", "email"): ("09:45", None),
+        ("violation", "reassign"): ("10:00", None),
+        ("success", "notify"): ("10:20", "10:20"),
+    }
+
+
+def test_two_actions_of_a_kind_at_one_trigger_are_told_apart() -> None:
+    twice = a_process(a_milestone(violations=[{"after": "0s", "actions": [MAIL, ESCALATE, MAIL]}], warnings=None))
+    found = under(twice, a_case(under=a_process(a_milestone(warnings=None))).opened("09:00"), "11:00")
+    told = [(one.action, clock(one.due_before_at), clock(one.due_after_at)) for one in found.actions]
+    assert told == [("reassign", "10:00", "10:00"), ("email", None, "10:00"), ("email", None, "10:00")]
+
+
+def test_milestones_that_would_have_been_there_and_those_that_would_not() -> None:
+    found = under(a_process(a_milestone("Resolution", within="4h")), a_case().opened("09:00"), "09:10")
+    assert [(one.milestone, one.difference) for one in found.milestones] == [(FIRST, "gone"), ("Resolution", "begun")]
+
+
+# ---------------------------------------------------------------------- what cannot be carried over
+
+
+def test_that_it_moved_is_ignored_and_said() -> None:
+    longer = a_process(a_milestone(within="3h"))
+    moved = a_case(versions=[longer]).opened("09:00").moved("09:30").completed("11:00")
+    found = under(a_process(), moved, "12:00")
+    assert (found.milestones[0].before and found.milestones[0].before.status) == "met"
+    assert (found.milestones[0].after and found.milestones[0].after.status) == "met_late"
+    assert found.notes == ("The record was moved to another version (1×); under the new process that is ignored.",)
+
+
+def test_an_event_that_the_new_process_would_have_refused_is_named() -> None:
+    found = under(a_process(a_milestone("Resolution")), ANSWERED, "11:00")
+    assert found.notes == (
+        "Under the new process event 'e02' would have been refused: process 'Support' has no milestone 'First Response'; "
+        "it has: Resolution.",
+    )
+
+
+def test_what_was_learned_later_than_the_dossier_was_taken_is_not_known_to_either_side() -> None:
+    found = under(a_process(a_milestone(within="30m")), ANSWERED, "09:40")
+    assert [one.after.status if one.after else None for one in found.milestones] == ["overdue"]
