@@ -4,6 +4,7 @@
 (which event, which field, which line), not sentences; instants are UTC.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -33,9 +34,10 @@ class Cause:
 
 Causes = tuple[Cause, ...]
 
-Onset = Literal["start", "criteria", "completion", "target", "period", "again", "return"]
-"""Why an occurrence began: the process started; its `when` became true; its predecessor was completed; or its target, or
-period, had come; it takes the place of one that `when` or a switch closed; the record came back."""
+Onset = Literal["start", "criteria", "completion", "target", "again", "return"]
+"""Why an occurrence began: the process started; its `when` became true; its predecessor was completed; the predecessor's
+target had come (of `periodic`: the end of its period); it takes the place of one that `when` or a switch closed; the record
+came back, and it was due while that was out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ class LineChosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitSet:
-    """A limit from an instant on, in open seconds, and where it comes from.
+    """A limit from an instant on, in open seconds, with the target that it gave then (None: none), and where it comes from.
 
     `table` takes it by `field` and its `value`; `default` likewise, but the table does not have that value; `fixed` has
     neither. `text` is as the process spells it. `why` it was set: it began, the field changed, or the record moved.
@@ -75,6 +77,7 @@ class LimitSet:
 
     at: datetime
     limit_s: int
+    target_at: datetime | None
     text: str
     source: Literal["fixed", "table", "default"]
     field: str | None
@@ -95,10 +98,14 @@ class Stopper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Halt:
-    """A span while the clock was stopped, `until` None while it is; all that held it in that time, in order."""
+    """A span while the clock was stopped, `until` None while it is; all that held it in that time, in order.
+
+    `target_at` is the target once it ran again; None if it did not.
+    """
 
     since: datetime
     until: datetime | None
+    target_at: datetime | None
     by: tuple[Stopper, ...]
 
 
@@ -158,6 +165,9 @@ class Account:
     occurrences: tuple[Told, ...]
     passages: tuple[Passage, ...]
 
-    def effects_of(self, told: Told) -> tuple[Effect, ...]:
-        """The actions of an occurrence, in the timeline's order."""
-        return tuple(one for one in self.timeline.effects if (one.milestone, one.occurrence) == told.name)
+    def effects(self) -> Mapping[tuple[str, int], Sequence[Effect]]:
+        """The actions by their occurrence, in the timeline's order; also of those that present knowledge never began."""
+        found: dict[tuple[str, int], list[Effect]] = {}
+        for effect in self.timeline.effects:
+            found.setdefault((effect.milestone, effect.occurrence), []).append(effect)
+        return found

@@ -1,7 +1,7 @@
 """A record's story as values: what became of it and why, chapter by chapter. `sla.telling` writes it, the doors show it.
 
-Sentences say what the timeline and its account hold. Instants are UTC; the sentences tell local time of `timezone`, and begin
-with the time that they are about, so that they can be printed as they are.
+Sentences say what the timeline and its account hold. Instants are UTC; the sentences tell local time of `timezone`,
+and begin with the time that they are about, so that they can be printed as they are.
 """
 
 from typing import Literal
@@ -68,7 +68,10 @@ class Act(Told):
 
 
 class Chapter(Told):
-    """One occurrence. Figures are open seconds, as the timeline has them; `margin_s` is what was left, negative if missed."""
+    """One occurrence. Figures are open seconds, as the timeline has them; `margin_s` is what was left, negative if missed.
+
+    `margin_s` is None where nothing is decided yet, or it was called off.
+    """
 
     milestone: str
     occurrence: int

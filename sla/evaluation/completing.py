@@ -53,9 +53,11 @@ def _in_order(record: Projection, at: int, batch: Sequence[Told], raised: Questi
     return [track for track in concerned if track not in uncompleted]
 
 
-def complete(record: Projection, track: Track, run: Run, at: int) -> None:
-    """Complete an open occurrence: what was due before is passed, what would follow is dropped."""
+def complete(record: Projection, track: Track, run: Run, at: int, by: Completed | None = None) -> None:
+    """Complete an open occurrence, by an event or its condition: what was due is passed, what would follow dropped."""
     pass_all(record, track, run, until=at - 1, completing=True)
+    if record.witness is not None:
+        record.witness.finish(track, run, at, by)
     track.end("completed", at, None)
     run.completed_at = at
     if not run.succeeded:
@@ -89,7 +91,7 @@ def _complete_explicitly(record: Projection, at: int, event: Completed) -> None:
     if track is None or track.open is None:
         record.note(at, f"completed '{event.milestone}' (event '{event.id}'): nothing was open, nothing changed")
     else:
-        complete(record, track, track.open, at)
+        complete(record, track, track.open, at, event)
 
 
 def _uncomplete(record: Projection, at: int, event: Uncompleted) -> list[Track]:
@@ -106,6 +108,8 @@ def _uncomplete(record: Projection, at: int, event: Uncompleted) -> list[Track]:
         record.note(at, f"uncompleted '{track.name}' (event '{event.id}'): it was not completed, nothing changed")
         return [track]
     record.milestones.reopen(track)
+    if record.witness is not None:
+        record.witness.undo(track, last, at, event)
     last.anew = last.counts_as.complete is not None and last.counts_as.complete.holds(record.situation)
     track.boundary, track.by_limit = None, False
     last.arm()

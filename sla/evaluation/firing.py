@@ -64,9 +64,10 @@ class Firing:
 class Update:
     """A change that an `update` action made: to conditions it is a `changed` event of its instant (SPEC 4)."""
 
-    __slots__ = ("set",)
+    __slots__ = ("key", "set")
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, key: str, values: Mapping[str, Any]) -> None:
+        self.key = key
         self.set = dict(values)
 
     def names(self) -> tuple[str, ...]:

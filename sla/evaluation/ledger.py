@@ -20,6 +20,7 @@ from sla.evaluation.log import Log
 from sla.evaluation.plan import Act, Plan
 from sla.evaluation.projection import Projection
 from sla.evaluation.run import Run
+from sla.evaluation.witness import Witness
 from sla.instants import from_s, to_text
 
 Violation = tuple[str, int, int]
@@ -69,8 +70,8 @@ class Ledger:
         self.retracted: set[Violation] = set()
         self.seen = self.count = 0
 
-    def follow(self, now_s: int) -> Projection:
-        """Go through all knowledge up to now; returns the last walk, the one that is true."""
+    def follow(self, now_s: int, witness: Witness | None = None) -> Projection:
+        """Go through all knowledge up to now; returns the last walk, the one that is true, with its own witness."""
         opened, others = self.opened, self.others
         news = [one for one in self.untimely if one.late and one.recorded > opened.recorded]
         if news:
@@ -79,6 +80,7 @@ class Ledger:
             self.unheard = sorted([one.at for one in news])
         self.log = Log(others)
         walk = Projection(self.plan, self.calendars, self.default_hours, opened, self.log, following=self.following)
+        walk.witness = witness
         if opened.late:
             self._walk(walk, opened.recorded)
             self._reconcile(walk, opened.recorded)
@@ -200,13 +202,14 @@ class Ledger:
                 continue
             self.retracted.add(violation)
             for number, action in enumerate(run.line.on_retracted, 1):
-                self._retract(walk, violation[0], run, number, action, moment=moment)
+                key = self._retract(walk, violation[0], run, number, action, moment=moment)
                 if action.sets is not None:
-                    self.log.learn(moment, Update(action.sets))
+                    self.log.learn(moment, Update(key, action.sets))
                     injected = True
         return injected
 
-    def _retract(self, walk: Projection, track: str, run: Run, number: int, action: Act, *, moment: int) -> None:
+    def _retract(self, walk: Projection, track: str, run: Run, number: int, action: Act, *, moment: int) -> str:
+        """Perform it; returns the key of this performance."""
         key = key_of(self.record, track, run, "retracted", number)
         firing = Firing(
             key=key, track=track, number=run.number, line=run.line.position, trigger="retracted", threshold=None,
@@ -223,6 +226,7 @@ class Ledger:
         status: Standing = "due" if firing.skip is None else "skipped"
         runs.append(Entry(full, firing, firing.due, status, firing.skip, self.count))
         self.count += 1
+        return full
 
 
 def _lateness(firing: Firing, at: int) -> str | None:

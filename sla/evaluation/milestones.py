@@ -66,12 +66,16 @@ class Milestones:
             for line in plan.lines_that_stop:
                 holds = wide or (line.stop is not None and line.stop.holds(self.record.situation))
                 changed = self.own_stops[line].put(holds, at) or changed
+        if self.record.witness is not None:
+            self.record.witness.hold(self.record, at)
         if changed:
             for track in self.tracks:
                 if track.by_limit:
                     track.rearm()
                 if track.open is not None:
                     track.open.stop_or_run(at)
+                    if self.record.witness is not None:
+                        self.record.witness.resume(track, track.open, at)
 
     def stops_of(self, line: Line) -> Stops:
         """The stops that count for a line: the record's, or its own, which have the record's among them."""
@@ -122,7 +126,10 @@ class Milestones:
         line = track.line_for(self.record.situation)
         # What holds by the fields of `opened` holds from the beginning (SPEC 8, Starting).
         opening = self.record.serial == 1
-        track.select(line, BEGINNING if opening else at)
+        turned = track.select(line, BEGINNING if opening else at)
+        witness = self.record.witness
+        if turned and witness is not None:
+            witness.choose(track, line, at)
         run = track.open
         if run is None:
             return
@@ -135,6 +142,8 @@ class Milestones:
             if limit != run.limit:
                 run.limit = limit
                 run.arm()
+                if witness is not None:
+                    witness.limit(self.record, track, run, at, "changed")
 
     def _begin_what_may(self, track: Track, at: int) -> None:
         process_start = self.record.process_start
@@ -168,6 +177,7 @@ class Milestones:
         while track.recurrence == "periodic" and self._wholly_past(track, run, at):
             roll(self.record, track, run)
             began = run.target or at
+            track.onset = "target"
             run = self._new_run(track, line, began, at, began)
         if run.target is not None and run.target < at:
             run.pass_target()
@@ -191,6 +201,8 @@ class Milestones:
         )
         track.begin(run)
         run.arm()
+        if self.record.witness is not None:
+            self.record.witness.begin(self.record, track, run, at)
         if run.target is None and clock.stops.since is None:
             self.record.note(
                 at, f"'{track.name}' has no target: '{clock.hours.calendar}' is not open for so long in 10 years"

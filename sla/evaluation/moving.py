@@ -31,14 +31,17 @@ def move(record: Projection, at: int, batch: Sequence[Told]) -> Questions:
         if isinstance(event, Migrated):
             step = following.step(event)
             if step is not None:
-                steps.append(step)
+                steps.append((event, step))
             else:
                 name = "its process" if event.process is None else f"'{event.process}'"
                 what = f"version {event.version} of {name} is not known"
                 record.note(at, f"migrated (event '{event.id}'): {what}, nothing changed")
     if not steps:
         return NONE
-    _follow(record, at, steps[-1])
+    event, step = steps[-1]
+    if record.witness is not None:
+        record.witness.move(at, event, step[0])
+    _follow(record, at, step)
     return ALL
 
 
@@ -74,16 +77,18 @@ def _carry_over(record: Projection, track: Track, lines: tuple[Line, ...], at: i
         where = f"version {to.version} of '{to.process}'" if to else "a version"
         track.end("cancelled", at, f"moved to {where}, where no line of '{track.name}' applies")
     else:
-        resume(record, run, line, hours)
+        resume(record, track, run, line, hours)
 
 
-def resume(record: Projection, run: Run, line: Line, default_hours: BusinessHours) -> None:
+def resume(record: Projection, track: Track, run: Run, line: Line, default_hours: BusinessHours) -> None:
     """Let an open occurrence go on under a line of the version that is followed now. What is violated keeps its own."""
     if run.violated_at is not None:
         run.counts_as = line
         return
     hours = _hours(record, run, line, default_hours)
     run.take(line, record.milestones.clock(line, run.clock.start, hours), line.limit(record.fields, hours.business_day_s))
+    if record.witness is not None:
+        record.witness.limit(record, track, run, record.now_s, "moved")
 
 
 def reopened(record: Projection, track: Track, run: Run) -> None:
@@ -93,7 +98,7 @@ def reopened(record: Projection, track: Track, run: Run) -> None:
         return
     own = run.counts_as if following.plan_of_line(run.counts_as) is plan else track.line_for(record.situation)
     if own is not None:
-        resume(record, run, own, record.default_hours)
+        resume(record, track, run, own, record.default_hours)
 
 
 def _hours(record: Projection, run: Run, line: Line, default_hours: BusinessHours) -> BusinessHours:

@@ -120,6 +120,8 @@ class Line:
     """Whether `complete` completes it."""
     completed_by_event: bool
     business_hours: str | None
+    names_hours: bool
+    """Whether the line itself names its hours, rather than the process."""
     from_process: bool
     """Whether it counts from the start of the process rather than from its criteria."""
     triggers: tuple[Trigger, ...]
@@ -204,6 +206,7 @@ def _line(process: Process, spec: Milestone, position: int, place: int) -> Line:
         question=NONE if complete is None else (FOLLOWED << 1) << place,
         completed_by_event=names_events(complete),
         business_hours=spec.business_hours or process.business_hours,
+        names_hours=spec.business_hours is not None,
         from_process=spec.start == "process",
         triggers=tuple(_triggers(spec)),
         success=_acts(spec.success),
@@ -222,7 +225,7 @@ def _questions(process: Process, leave: Node | None, stops: Sequence[Node | None
     asked = [(EXIT | MOVES if names_events(leave) else EXIT, leave), *((STOPS, stop) for stop in stops)]
     asked += [pair for line in lines for pair in ((SELECTION, line.when), (line.question, line.complete))]
     for question, node in asked:
-        for name in _named(node):
+        for name in named(node):
             raised[name] = raised.get(name, NONE) | question
     for line in lines:
         if isinstance(line.within, LimitTable):
@@ -230,7 +233,7 @@ def _questions(process: Process, leave: Node | None, stops: Sequence[Node | None
     return raised
 
 
-def _named(node: Node | None) -> Iterator[str]:
+def named(node: Node | None) -> Iterator[str]:
     """The fields and events that a condition names."""
     for part in () if node is None else walk(node):
         match part:

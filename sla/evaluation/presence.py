@@ -106,6 +106,8 @@ class Presence:
     def _leave(self, at: int) -> None:
         """Open milestones are cancelled, or stay open where the process says so."""
         self.record.out = True
+        if self.record.witness is not None:
+            self.record.witness.leave(self.record, at)
         self.exits += 1
         self.exit_at = at
         milestones = self.record.milestones
@@ -133,6 +135,8 @@ class Presence:
     def _return(self, at: int) -> None:
         """Resume the same occurrences, or begin anew (after this instant's completions)."""
         self.record.out = False
+        if self.record.witness is not None:
+            self.record.witness.come_back(self.record, at)
         if self.record.plan.process.on_reopen != "resume":
             self.restarting = True
             return

@@ -20,6 +20,7 @@ from sla.evaluation.moving import move
 from sla.evaluation.outbox import Outbox
 from sla.evaluation.plan import EXIT, FOLLOWED, MOVES, NONE, STOPS, Plan, Questions
 from sla.evaluation.presence import Presence
+from sla.evaluation.witness import Witness
 from sla.events import Changed, Completed, Event, Opened, Resumed, Stopped, Uncompleted, Version
 from sla.instants import from_s, to_plausible, to_s, to_text
 from sla.process.conditions import Since, Situation
@@ -67,6 +68,7 @@ class Projection:
         self.process_start: int | None = None
         self.notes: list[str] = []
         self.refused: list[tuple[Event, str]] = []
+        self.witness: Witness | None = None
         self.milestones = Milestones(self)
         self.presence = Presence(self)
         self.outbox = Outbox(self)
@@ -80,6 +82,7 @@ class Projection:
         other.milestones = self.milestones.fork(other)
         other.presence = self.presence.fork(other)
         other.outbox = self.outbox.fork(other)
+        other.witness = None if self.witness is None else self.witness.fork()
         other.news_at = self.log.instants[self.place]
         return other
 
@@ -145,7 +148,7 @@ class Projection:
             if round_ == MAX_ROUNDS:
                 self._cut(at, updating)
                 break
-            batch = [Update(firing.action.sets or {}) for firing in updating]
+            batch = [Update(firing.key, firing.action.sets or {}) for firing in updating]
             raised = self._values(batch)
         self.due_at = due_at
         if self.process_start is None or at < self.opened.at or self.outbox.deferred:
@@ -187,6 +190,8 @@ class Projection:
             self._set(event.fields)
             self.opened_at = to_text(event.at)
             self.fields.setdefault("opened_at", self.opened_at)
+            if self.witness is not None:
+                self.witness.hear(self.opened.at, [event])
             self.milestones.stop(BEGINNING)
             if at < self.opened.at:
                 self._round(at, (), EXIT)
@@ -198,6 +203,8 @@ class Projection:
     def _values(self, batch: Sequence[Told]) -> Questions:
         """Take what events say of fields and of the clock; returns the questions that this raises."""
         raised, questions = NONE, self.plan.questions
+        if self.witness is not None:
+            self.witness.hear(self.now_s, batch)
         for event in batch:
             if type(event) is Changed or type(event) is Update:
                 by_name = self.plan.raised_by_change
@@ -243,6 +250,8 @@ class Projection:
             start = self.start_field()
             if start is not None and start <= at:
                 self.process_start = start
+                if self.witness is not None:
+                    self.witness.start(self, at)
         return self.process_start is not None
 
     def stopped_under(self, plan: Plan) -> bool:

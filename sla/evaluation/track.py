@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from sla.account import Onset
 from sla.evaluation.clock import BEGINNING, Clock, Stops
 from sla.evaluation.plan import Line
 from sla.evaluation.run import Ending, Run
@@ -19,11 +20,11 @@ class Track:
 
     `cycle` is the index of the first that belongs to the present cycle, and `last` the latest that does. It is `over` while
     no other may begin in this cycle. `boundary` is from where a successor would count; if `by_limit`, that is where its
-    predecessor's clock reaches its limit.
+    predecessor's clock reaches its limit. `onset` is why the start that was asked for last would begin one.
     """
 
     __slots__ = (
-        "boundary", "by_limit", "cycle", "due_while_out", "held_since", "last", "lines", "name", "open", "over",
+        "boundary", "by_limit", "cycle", "due_while_out", "held_since", "last", "lines", "name", "onset", "open", "over",
         "recurrence", "runs", "selected", "selected_since",
     )  # fmt: skip
 
@@ -42,6 +43,7 @@ class Track:
         self.due_while_out = False
         self.boundary: int | None = None
         self.by_limit = False
+        self.onset: Onset = "start"
 
     def fork(self, stops_of: Callable[[Line], Stops]) -> "Track":
         """A copy that goes its own way from here. Only the latest occurrence can still change; the others are shared."""
@@ -122,7 +124,8 @@ class Track:
             return None
         if last is None:
             if self.due_while_out:
-                return at
+                return self._as(at, "return")
+            self.onset = "start" if line.from_process else "criteria"
             base = process_start if line.from_process else max(self.selected_since, process_start)
             return self._on_the_grid(base, clock_from)
         if last.completed_at is not None:
@@ -139,15 +142,21 @@ class Track:
         replaces = last.ending == "cancelled" and (last.violated_at is None or self.selected is not last.counts_as)
         return last.origin if replaces else start
 
+    def _as(self, start: int | None, onset: Onset) -> int | None:
+        """A start, and why."""
+        self.onset = onset
+        return start
+
     def _after_completion(self, last: Run, line: Line, at: int, clock_from: ClockFrom) -> int | None:
         if self.recurrence == "none" or self.boundary is None or self.boundary > at:
             return None
         if self.due_while_out:
-            return at
+            return self._as(at, "return")
         if self.recurrence == "independent":
-            return at
+            return self._as(at, "completion")
         if self.held_since <= self.boundary:
-            return self.boundary
+            return self._as(self.boundary, "target" if self.by_limit else "completion")
+        self.onset = "criteria"
         if self.recurrence == "periodic" and line.from_process:
             return self._on_the_grid(last.clock.start, clock_from)
         return self.held_since
@@ -156,12 +165,13 @@ class Track:
         if last.ending == "exit":
             return None  # it resumes, or the restart begins a new cycle
         if last.ending == "rolled":
-            return at if self.due_while_out else last.ended_at
+            return self._as(at, "return") if self.due_while_out else self._as(last.ended_at, "target")
         missed = last.violated_at is not None
         if missed and self.recurrence == "none" and line is last.counts_as:
             return None
         if self.due_while_out:
-            return at
+            return self._as(at, "return")
+        self.onset = "again"
         if missed and line is last.counts_as and self.recurrence != "periodic":
             return at
         return self._on_the_grid(last.origin, clock_from) if line.from_process else self.selected_since

@@ -16,11 +16,11 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 
 class Hand:
-    """Writes the instants of one text, in its order."""
+    """Writes the instants of one text, in its order. `on` is the date that the reader has in mind."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(self, zone: ZoneInfo, on: date | None = None) -> None:
         self.zone = zone
-        self._on: date | None = None
+        self._on = on
 
     def when(self, at: datetime) -> str:
         """An instant: `10:00`, or `Mon 2 Mar 2026 10:00` on another day than before; of an hour that comes twice, which."""
@@ -32,6 +32,10 @@ class Hand:
             self._on = local.date()
             text = f"{in_words(self._on)} {text}"
         return text
+
+    def beside(self) -> "Hand":
+        """A hand that goes on from here by itself."""
+        return Hand(self.zone, self._on)
 
     def rewritten(self, text: str) -> str:
         """A text of the engine with its instants in local time."""
@@ -51,10 +55,10 @@ class Draft:
 
 
 def written(drafts: Iterable[Draft], zone: ZoneInfo) -> tuple[Sentence, ...]:
-    """The sentences in the order of time, each with its time in front."""
-    hand = Hand(zone)
+    """The sentences in the order of time, each with its time in front; what is said in one does not date the next."""
+    margin = Hand(zone)
     ordered = sorted(drafts, key=lambda one: (one.at, one.rank))
-    return tuple(Sentence(at=one.at, text=f"{hand.when(one.at)}: {one.write(hand)}") for one in ordered)
+    return tuple(Sentence(at=one.at, text=f"{margin.when(one.at)}: {one.write(margin.beside())}") for one in ordered)
 
 
 def in_words(on: date) -> str:

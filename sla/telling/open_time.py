@@ -1,7 +1,7 @@
 """Open time as people look at it: span by span, with the days that are not like the others of their weekday."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,10 +15,13 @@ from sla.calendar.windows import Window
 from sla.calendar.zones import offsets
 from sla.duration import spoken
 from sla.errors import NoOpenTime
+from sla.instants import to_s
 from sla.spans import Span, clipped
 from sla.story import Day
 
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+THE_CLOCKS: Final = "the clocks"
+"""How a change of the clocks begins."""
 
 
 def open_spans(hours: BusinessHours, start_s: int, end_s: int) -> Iterator[Span]:
@@ -62,11 +65,16 @@ def stopped_within(span: Span, stops: Sequence[Span]) -> int:
 # ---------------------------------------------------------------------- days
 
 
-def unlike_days(hours: BusinessHours, start_s: int, end_s: int) -> Iterator[Day]:
-    """The local dates of a time that are closed or open otherwise than their weekday, and those when the clocks change."""
+def unlike_days(hours: BusinessHours, start_s: int, end_s: int, reader: ZoneInfo) -> list[tuple[int, Day]]:
+    """The local dates of a time that are closed or open otherwise than their weekday, and those when the clocks change.
+
+    Each with its beginning, or the instant of the change. The clocks are the calendar's and the reader's.
+    """
     zone = ZoneInfo(hours.timezone)
     found = [*_special_days(hours, zone, start_s, end_s), *_changes(zone, start_s, end_s)]
-    return iter([day for _, day in sorted(found, key=lambda one: one[0])])
+    if reader.key != zone.key:
+        found += _changes(reader, start_s, end_s)
+    return sorted(found, key=lambda one: one[0])
 
 
 def _special_days(hours: BusinessHours, zone: ZoneInfo, start_s: int, end_s: int) -> Iterator[tuple[int, Day]]:
@@ -75,11 +83,12 @@ def _special_days(hours: BusinessHours, zone: ZoneInfo, start_s: int, end_s: int
     schedule = Schedule(week=hours.week, rules=hours.holidays)
     spans = offsets(zone, start_s, end_s)
     first, last = (start_s + spans[0][2]) // DAY_S, (end_s - 1 + spans[-1][2]) // DAY_S
-    for day, special in sorted(schedule.specials(first, last).items()):
+    for day, special in schedule.specials(first, last).items():
         weekday = (day + THURSDAY) % 7
         usual = hours.week[weekday]
         if first <= day <= last and not _as_usual(special, usual):
-            yield day, Day(on=_date(day).isoformat(), what=_what(special, usual, WEEKDAYS[weekday]))
+            midnight = to_s(datetime.combine(_date(day), time.min, tzinfo=zone))
+            yield max(midnight, start_s), Day(on=_date(day).isoformat(), what=_what(special, usual, WEEKDAYS[weekday]))
 
 
 def _as_usual(special: Special, usual: Sequence[Window]) -> bool:
@@ -103,8 +112,8 @@ def _changes(zone: ZoneInfo, start_s: int, end_s: int) -> Iterator[tuple[int, Da
         day = (at + before) // DAY_S
         way = "forward" if after > before else "back"
         old, new = _clock((at + before) % DAY_S), _clock((at + after) % DAY_S)
-        what = f"the clocks of {zone.key} go {way} by {spoken(abs(after - before))}, from {old} to {new}"
-        yield day, Day(on=_date(day).isoformat(), what=what)
+        what = f"{THE_CLOCKS} of {zone.key} go {way} by {spoken(abs(after - before))}, from {old} to {new}"
+        yield at, Day(on=_date(day).isoformat(), what=what)
 
 
 def _clock(second: int) -> str:

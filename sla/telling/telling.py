@@ -5,20 +5,22 @@ from zoneinfo import ZoneInfo
 
 from sla.account import Account
 from sla.dossier import Dossier
-from sla.evaluation.accounting import account_under
-from sla.events import Opened
+from sla.engine import account_under
 from sla.story import Story
 from sla.telling.acts import by_action
 from sla.telling.chapters import chapter
+from sla.telling.entry import closed_at, closing, entry, opening
+from sla.telling.hand import Hand
 from sla.telling.verdicts import overall
 
 
 def story(dossier: Dossier, zone: ZoneInfo, at: datetime | None = None) -> Story:
     """What became of a record, as known at `at` (default: when the dossier was taken), in local times of `zone`."""
     account = account_under(dossier.law(), dossier.log, at or dossier.taken_at)
-    timeline = account.timeline
+    timeline, hand, effects = account.timeline, Hand(zone), account.effects()
     deeds = by_action([deed for deed in dossier.deeds if deed.at is None or deed.at <= timeline.as_of])
-    chapters = tuple(chapter(account, one, deeds, zone) for one in account.occurrences)
+    chapters = tuple(chapter(one, effects.get(one.name, ()), deeds, timeline.as_of, zone) for one in account.occurrences)
+    opened, left = opening(account, dossier.log), closed_at(account)
     return Story(
         record=dossier.record,
         process=timeline.process,
@@ -26,12 +28,12 @@ def story(dossier: Dossier, zone: ZoneInfo, at: datetime | None = None) -> Story
         status=timeline.status,
         as_of=timeline.as_of,
         timezone=zone.key,
-        opened_at=next((one.at for one in dossier.log if isinstance(one, Opened)), None),
-        closed_at=None,
+        opened_at=None if opened is None else opened.at,
+        closed_at=None if left is None else left.at,
         verdict=overall(timeline.status, chapters),
-        entry=(),
+        entry=entry(dossier, account, hand),
         chapters=chapters,
-        closing=(),
+        closing=closing(account, deeds, hand),
     )
 
 

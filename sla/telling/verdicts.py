@@ -1,5 +1,6 @@
 """What became of an occurrence, and of the record, with the margin: the sentence that people read first."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -27,7 +28,7 @@ def verdict(one: Occurrence, margin: int | None, stops: Sequence[Stop], as_of: d
     parts = [_VERDICTS[one.status](one, margin or 0, hand)]
     if stops:
         parts.append(f"the clock was stopped {_stopped(stops, as_of)}")
-    told = "; ".join(parts)
+    told = capital("; ".join(parts))
     if one.retracted:
         told += ". It had been taken for violated, which later knowledge withdrew"
     return f"{told}."
@@ -110,13 +111,33 @@ _OVERALL: Final[Mapping[RollUp, str]] = {
 
 def overall(status: RollUp, chapters: Sequence[Chapter]) -> str:
     """The verdict on the record: the roll-up, then each milestone that was missed, or how many there were."""
-    missed = [one for one in chapters if one.violated_at is not None]
-    if missed:
-        return f"{_OVERALL[status]}. " + " ".join(f"{named(one)}: {one.verdict}" for one in missed)
     if not chapters:
         return f"{_OVERALL[status]}: no milestone has begun."
-    met = sum(one.status == "met" for one in chapters)
-    return f"{_OVERALL[status]}: of {len(chapters)} occurrences {met} {'was' if met == 1 else 'were'} met, none was missed."
+    missed = [one for one in chapters if one.violated_at is not None]
+    shown = (missed or chapters)[:_SHOWN]
+    told = [f"{_OVERALL[status]}.", *(f"{named(one)}: {small(one.verdict)}" for one in shown)]
+    if others := [one for one in chapters if one not in shown]:
+        told.append(f"Besides: {_tally(others)}.")
+    return " ".join(told)
+
+
+_SHOWN: Final = 3
+
+
+def _tally(chapters: Sequence[Chapter]) -> str:
+    """`2 met, 1 running`, in the order in which they come first."""
+    counted = Counter(one.status.replace("_", " ") for one in chapters)
+    return ", ".join(f"{count} {status}" for status, count in counted.items())
+
+
+def capital(text: str) -> str:
+    """A clause as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def small(text: str) -> str:
+    """A sentence as what follows a colon."""
+    return text[:1].lower() + text[1:]
 
 
 def named(one: Chapter | Occurrence) -> str:

@@ -1,0 +1,70 @@
+"""Causes in words: which event, which field, by whom, and whether it was learned late."""
+
+from collections.abc import Sequence
+
+from sla.account import Cause, Causes
+from sla.process.saying import value_in_words
+from sla.telling.hand import Hand
+from sla.values import Value
+
+
+def because(causes: Causes, hand: Hand) -> str:
+    """All causes in a row: `event e2 set priority to P1`; empty for none."""
+    return " and ".join(_said(cause, hand) for cause in causes)
+
+
+def in_brackets(causes: Causes, hand: Hand) -> str:
+    """The same behind a clause, in brackets; empty for none."""
+    told = because(causes, hand)
+    return f" ({told})" if told else ""
+
+
+def who(cause: Cause, hand: Hand) -> str:
+    """An event by its name, with who reported it and since when it is known: `event e5 by u-ann, learned Tue 10:03`."""
+    by = f" by {cause.said}" if cause.said else ""
+    return f"event {cause.event}{by}{_learned(cause, hand)}"
+
+
+def _said(cause: Cause, hand: Hand) -> str:
+    kind = cause.names[0]
+    if kind == "update":
+        return f"the process's own update{_of(cause)} {_sets(cause.fields)}"
+    late = _learned(cause, hand)
+    if kind == "opened":
+        told = f": {_are(cause.fields)}" if cause.fields else ""
+        return f"as it was opened{told}{late}"
+    if cause.fields:
+        return f"event {cause.event} {_sets(cause.fields)}{late}"
+    what = _WHAT.get(kind)
+    if what is None:
+        what = f"is '{cause.names[-1]}'"
+    because_of = f": {cause.said}" if cause.said else ""
+    return f"event {cause.event} {what}{because_of}{late}"
+
+
+_WHAT = {
+    "stopped": "stopped it",
+    "resumed": "resumed it",
+    "closed": "closed the record",
+    "reopened": "reopened the record",
+    "completed": "completed it",
+    "uncompleted": "took its completion back",
+    "migrated": "moved the record",
+}
+
+
+def _of(cause: Cause) -> str:
+    return "" if cause.event is None else f" '{cause.event.partition('/')[2]}'"
+
+
+def _sets(fields: Sequence[tuple[str, Value]]) -> str:
+    told = (f"emptied {name}" if value is None else f"set {name} to {value_in_words(value)}" for name, value in fields)
+    return ", ".join(told) or "changed it"
+
+
+def _are(fields: Sequence[tuple[str, Value]]) -> str:
+    return ", ".join(f"{name} {value_in_words(value)}" for name, value in fields)
+
+
+def _learned(cause: Cause, hand: Hand) -> str:
+    return "" if cause.learned_at is None else f", learned only at {hand.when(cause.learned_at)}"

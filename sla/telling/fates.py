@@ -1,0 +1,144 @@
+"""What fired when, how late, and what came of it: a sentence for each action."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+from typing import Final
+
+from sla.dossier import Deed
+from sla.duration import spoken
+from sla.process.saying import value_in_words
+from sla.story import Act
+from sla.telling.acts import Deeds, own_line
+from sla.telling.hand import Draft, Hand
+from sla.timeline import Effect, TriggerKind
+
+
+def fates(effects: Sequence[Effect], acts: Sequence[Act], deeds: Deeds) -> Iterator[Draft]:
+    """A sentence for each action, at the instant at which it was due."""
+    for effect, one in zip(effects, acts, strict=True):
+        yield Draft(one.due_at, _RANKS[one.trigger], partial(fate, effect, one, deeds.get(one.key, ())))
+
+
+_RANKS: Final[Mapping[TriggerKind, int]] = {"warning": 4, "violation": 6, "success": 7, "retracted": 7}
+
+
+def fate(effect: Effect, one: Act, lines: Sequence[Deed], hand: Hand) -> str:
+    """What became of an action."""
+    own = own_line(lines, one.key)
+    text = f"{_trigger(one)} {_came_of(effect, one, own, lines, hand)}"
+    if effect.status == "retracted" and one.outcome in (None, "performed"):
+        text += f"; withdrawn: {hand.rewritten(effect.reason or '')}"
+    return f"{text}."
+
+
+def _trigger(one: Act) -> str:
+    what = _NOUNS.get(one.action, f"action '{one.action}'")
+    if one.threshold_s is None:
+        return f"the {what} of the {_TRIGGERS[one.trigger]}"
+    return f"the {what} of the {_TRIGGERS[one.trigger]} at {spoken(one.threshold_s)} of open time"
+
+
+_TRIGGERS: Final[Mapping[TriggerKind, str]] = {
+    "warning": "warning",
+    "violation": "violation",
+    "success": "completion",
+    "retracted": "withdrawn violation",
+}
+_NOUNS: Final[Mapping[str, str]] = {
+    "email": "mail",
+    "reassign": "reassignment",
+    "update": "update",
+    "task": "task",
+    "webhook": "webhook",
+    "notify": "chat message",
+}
+
+
+def _came_of(effect: Effect, one: Act, own: Deed | None, lines: Sequence[Deed], hand: Hand) -> str:
+    if effect.status == "skipped":
+        return f"was skipped: {hand.rewritten(effect.reason or 'no longer wanted')}"
+    late = ", late: its time had passed when it came up" if effect.reason == "late" else ""
+    if own is None or (own.outcome is None and not own.attempts):
+        return f"{_nothing_yet(effect, [line for line in lines if line is not own], late, hand)}"
+    if own.outcome == "performed" and own.at is not None:
+        return f"{_done(one, own, own.at, lines, hand)}{late}"
+    return _undone(own, hand)
+
+
+def _nothing_yet(effect: Effect, mails: Sequence[Deed], late: str, hand: Hand) -> str:
+    """The ledger has nothing of the action itself, at most some of its mails."""
+    if effect.status == "retracted":
+        return f"was due{late}"
+    if effect.moot is not None:
+        return f"was due{late}; the ledger has nothing of it, and it is no longer wanted: {effect.moot}"
+    return f"is due{late}; {_accepted(mails, hand) if mails else 'the ledger has nothing of it yet'}"
+
+
+def _undone(own: Deed, hand: Hand) -> str:
+    """What was tried, or not wanted, and not done."""
+    failed = f"after {_times(own.attempts)}" + (f", the last with: {own.problem}" if own.problem else "")
+    if own.outcome == "dropped":
+        tried = f", {failed}" if own.attempts else ""
+        return f"was dropped{tried}: {hand.rewritten(own.reason or 'no longer wanted')}"
+    if own.outcome == "gave_up":
+        when = "" if own.at is None else f" at {hand.when(own.at)}"
+        return f"was given up{when} {failed}"
+    last = "" if own.attempted_at is None else f" at {hand.when(own.attempted_at)}"
+    return f"has failed {_times(own.attempts, 'attempt')}{last}: {own.problem}; it is tried again"
+
+
+def _done(one: Act, own: Deed, at: datetime, lines: Sequence[Deed], hand: Hand) -> str:
+    mails = [line for line in lines if line is not own and line.at is not None]
+    if own.attempts and len({line.at for line in mails}) > 1:
+        whom = f"was sent {_by_time(mails, hand)}"
+    else:
+        whom = (
+            f"{_verb(one, own)} {f'at {hand.when(at)}, {spoken(one.late_s)} after it was due' if one.late_s else 'on time'}"
+        )
+    nobody = own.detail.get("nobody")
+    missing = f"; nobody is behind {', '.join(map(str, nobody))}" if nobody else ""
+    if not own.attempts:
+        return f"{whom}, on the first attempt{missing}" if one.action != "update" else whom
+    problem = (
+        f" ({'the first' if own.attempts == 1 else 'the last of those'} failed with: {own.problem})" if own.problem else ""
+    )
+    return f"{whom}, on the {_ordinal(own.attempts + 1)} attempt{problem}{missing}"
+
+
+def _verb(one: Act, own: Deed) -> str:
+    to = ", ".join(one.to)
+    if one.action == "update":
+        values = own.detail.get("set") or {}
+        return f"set {', '.join(f'{name} to {value_in_words(value)}' for name, value in values.items())}"
+    return f"{_VERBS.get(one.action, 'was performed for')} {to}" if to else "was performed"
+
+
+_VERBS: Final[Mapping[str, str]] = {
+    "email": "was sent to",
+    "reassign": "gave the record to",
+    "task": "was opened for",
+    "webhook": "was delivered to",
+    "notify": "was posted to",
+}
+
+
+def _by_time(mails: Sequence[Deed], hand: Hand) -> str:
+    """`to u-ann at 09:45:02, to u-bob at 09:50:07`."""
+    known = sorted((line.at, str(line.detail.get("to", "somebody"))) for line in mails if line.at is not None)
+    parts = [(at, [to for _, to in group]) for at, group in groupby(known, key=lambda one: one[0])]
+    return ", ".join(f"to {', '.join(to)} at {hand.when(at)}" for at, to in parts)
+
+
+def _accepted(mails: Sequence[Deed], hand: Hand) -> str:
+    return f"so far it was sent {_by_time(mails, hand)}"
+
+
+def _times(attempts: int, word: str = "failed attempt") -> str:
+    return f"{attempts} {word}{'' if attempts == 1 else 's'}"
+
+
+def _ordinal(number: int) -> str:
+    words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+    return words[number - 1] if number <= len(words) else f"{number}th"
