@@ -25,6 +25,7 @@ from starter.api import (
     migrations,
     people,
     records,
+    what_if,
 )
 from starter.api.describing import describe
 from starter.api.envelope import Envelope
@@ -39,6 +40,7 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     definitions.router,
     *catalogue.ROUTERS,
     governance.router,
+    *what_if.ROUTERS,
     *entitlements.ROUTERS,
     migrations.router,
     people.router,

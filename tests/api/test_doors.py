@@ -17,6 +17,7 @@ from starter.setup.governance import GovernanceDesk
 from starter.setup.hooks import HooksDesk
 from starter.setup.migrations import MigrationsDesk
 from starter.setup.people import PeopleDesk
+from starter.setup.what_if import WhatIfDesk
 from tests.api.live import Live
 from tests.docs.command_line import is_command
 from tests.docs.pages import blocks, commands
@@ -32,6 +33,7 @@ PARTS: Final[dict[str, type[Any]]] = {
     "hooks": HooksDesk,
     "migrations": MigrationsDesk,
     "people": PeopleDesk,
+    "what_if": WhatIfDesk,
 }
 
 NO_ROUTE: Final = {
@@ -103,6 +105,8 @@ COMMANDS: Final = {
     "people.accounts": "people list",
     "people.contacts": "people list",
     "people.resolve": "people resolve",
+    "what_if.record": "what-if",
+    "what_if.simulate": "simulate",
 }
 """The command of each verb."""
 
