@@ -36,12 +36,16 @@ def _changed(name: str, value: object) -> list[SearchAttributeUpdate[Any]]:
 
 def _markdown(view: CaseView) -> str:
     rows = [
-        f"| {one.milestone} #{one.occurrence} | {one.status} | {_when(one.target_at)} | {'yes' if one.violated else ''} |"
+        f"| {one.milestone} #{one.occurrence} | {_words(one.status)} | {_when(one.target_at)} | {'yes' * one.violated} |"
         for one in view.milestones
     ]
     head = ["| milestone | status | target (UTC) | violated |", "|---|---|---|---|"]
     moved = f", moved to {view.followed.process} v{view.followed.version}" if view.followed else ""
-    return "\n".join([f"**{view.status}**, next deadline {_when(view.next_deadline)}{moved}", "", *head, *rows])
+    return "\n".join([f"**{_words(view.status)}**, next deadline {_when(view.next_deadline)}{moved}", "", *head, *rows])
+
+
+def _words(status: str) -> str:
+    return status.replace("_", " ")
 
 
 def _when(at: datetime | None) -> str:

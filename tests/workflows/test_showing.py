@@ -1,12 +1,18 @@
 """What Temporal's UI and its search show of a case: enough to find it, and nothing personal."""
 
+import asyncio
 import json
+import re
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from temporalio.client import WorkflowHistory
 
 from sla.messages import workflow_id
 from tests.workflows.harness import Bench
+from tests.workflows.live import LiveBench
+from tests.workflows.world import SILENT, a_process
 
 PERSONAL: dict[str, Any] = {
     "subject": "Kim Park cannot log in",
@@ -69,7 +75,7 @@ async def test_the_details_are_a_table_of_the_milestones_as_they_are(cached: int
         await bench.at(61)
         due = f"{bench.instant(60):%Y-%m-%d %H:%M:%S}"
         assert (await bench.details()).splitlines() == [
-            "**violated_open**, next deadline –",
+            "**violated open**, next deadline –",
             "",
             "| milestone | status | target (UTC) | violated |",
             "|---|---|---|---|",
@@ -90,3 +96,34 @@ async def test_timers_and_actions_say_what_they_are_for(cached: int) -> None:
             "target of First Response",
             "violation: reassign for First Response#1",
         ]
+
+
+QUERIES = re.findall(
+    r"^\| ([a-z ]+) \| `(.+ AND ExecutionStatus = 'Running')` \|$", Path("docs/running.md").read_text("utf-8"), re.M
+)
+
+
+async def test_the_documented_queries_find_what_is_violated_and_open_and_what_is_due_within_the_hour() -> None:
+    queries = dict(QUERIES)
+    async with LiveBench(a_process(within="3s", **SILENT), events=1000) as bench:
+
+        async def found(what: str, *, within_s: int = 3600) -> bool:
+            """Whether Temporal's search has the case within a second of what happened."""
+            query = queries[what].replace(
+                "2026-03-02T10:00:00Z", f"{bench.instant(0) + timedelta(seconds=within_s):%Y-%m-%dT%H:%M:%SZ}"
+            )
+            for _ in range(10):
+                if [run.id async for run in bench.client.list_workflows(query)]:
+                    return True
+                await asyncio.sleep(0.1)
+            return False
+
+        await bench.open()
+        assert await found("due within the hour")
+        assert not await found("due within the hour", within_s=1)
+        assert not await found("violated and still open")
+        await bench.at(4)
+        assert await found("violated and still open")
+        await bench.report("noted", kind="response.sent")
+        await asyncio.sleep(0.5)
+        assert not await found("violated and still open")
