@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC
 from functools import partial
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
@@ -19,8 +19,9 @@ from temporalio.worker import Replayer, WorkflowRunner
 from activities.actions import WORLDS
 from activities.ports import Definitions
 from activities.situation import laws_of
+from runtime.histories import deciphered
 from runtime.sandbox import sandbox
-from sla.errors import UnknownCalendar, UnknownProcess
+from sla.errors import UnknownCalendar, UnknownProcess, UnreadablePayload
 from sla.instants import to_instant
 from sla.messages import Decision
 from sla.recomputing import differences, recompute
@@ -61,6 +62,7 @@ class Replays:
     ) -> None:
         self._capturing = Capturing()
         self._deciding = deciding
+        self._codec = converter.payload_codec
         self._next: asyncio.Queue[WorkflowHistory | None] = asyncio.Queue(maxsize=1)
         self._stack = AsyncExitStack()
         self._replayer = Replayer(
@@ -103,18 +105,26 @@ class Replays:
             record=run.record or next((taken.asked.record for taken in tape.taken), None),
             run_id=run.history.run_id or None,
             events=len(run.events),
-            parted=None if failure is None else parted(failure, tape, run),
         )
-        unknown: str | None = None
-        differing: list[Differing] = []
+        if failure is not None and (unreadable := await self._unreadable(run)):
+            return found.model_copy(update={"skipped": unreadable})
+        told: dict[str, Any] = {"parted": None if failure is None else parted(failure, tape, run)}
         try:
-            differing = [one async for one in self._recomputed(run, tape.taken, definitions)]
+            told["differing"] = tuple([one async for one in self._recomputed(run, tape.taken, definitions)])
+            told["decisions"] = len(tape.taken)
         except (UnknownCalendar, UnknownProcess) as problem:
-            unknown = f"its decisions cannot be taken again: {problem} Or name its files with --process and --calendars."
-        decisions = 0 if unknown else len(tape.taken)
-        seconds = round(time.perf_counter() - began, 6)
-        told = {"differing": tuple(differing), "decisions": decisions, "skipped": unknown, "seconds": seconds}
-        return found.model_copy(update=told)
+            why = f"its decisions cannot be taken again: {problem} Or name its files with --process and --calendars."
+            told["skipped"] = why
+        return found.model_copy(update=told | {"seconds": round(time.perf_counter() - began, 6)})
+
+    async def _unreadable(self, run: Run) -> str | None:
+        """Why a history cannot be deciphered, if it cannot: that is no fault of today's workflow."""
+        try:
+            for event in run.events:
+                await deciphered(event, self._codec)
+        except UnreadablePayload as problem:
+            return str(problem)
+        return None
 
     async def _recomputed(self, run: Run, taken: list[Taken], definitions: Definitions) -> AsyncIterator[Differing]:
         """The decisions that are others today; what was said of one is not said again of those that follow from it."""
