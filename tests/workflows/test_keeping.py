@@ -1,15 +1,24 @@
 """The archive on a real server: whole histories, whatever becomes of the worker, and a file that needs nobody else."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import delete
 from temporalio.client import WorkflowHistory
+from temporalio.testing import ActivityEnvironment
 
+from runtime.histories import TemporalHistories, histories_of
+from sla.archive_run import ANY, Run
+from sla.archiving import KeepTurn, Kept
 from sla.engine import evaluate_under
-from sla.histories import History, digest_of
+from sla.errors import ServiceUnavailable
+from sla.histories import History, JsonObject, digest_of
 from starter.bundles import parsed, save
 from starter.verifying import verify
+from store.archive_tables import runs as runs_table
 from tests.workflows.keeping_bench import KeepingBench
 
 RECORD = "C-01"
@@ -63,3 +72,123 @@ async def test_a_case_that_continued_as_new_and_was_reopened_is_archived_whole(b
     assert dossier.timeline().milestones == shown.timeline.milestones
     assert dossier.timeline().milestones == evaluate_under(dossier.law(), dossier.log, dossier.taken_at).milestones
     assert dossier.timeline().status == "compliant"
+
+
+# ---------------------------------------------------------------------- what goes wrong
+
+
+class Interrupted(Exception):
+    """The worker died."""
+
+
+class Cut(TemporalHistories):
+    """Dies, or is given less than there is, once it has fetched this many pages."""
+
+    def __init__(self, bench: KeepingBench, *, dies: bool) -> None:
+        self._whole = histories_of(bench.client)
+        self._dies = dies
+        super().__init__(bench._connected)
+
+    async def pages(self, record: str, run_id: str) -> AsyncIterator[list[JsonObject]]:
+        async for page in self._whole.pages(record, run_id):
+            yield page[:-1]
+        if self._dies:
+            raise Interrupted
+
+
+async def closed(bench: KeepingBench) -> Run:
+    """A case that was closed; its run is on the list."""
+    await bench.open(1)
+    await bench.tell(RECORD, "closed")
+    await bench.over(RECORD)
+    [run] = await bench.archive.of(RECORD)
+    return run
+
+
+async def looked_at(bench: KeepingBench, run: Run, histories: TemporalHistories | None = None) -> Kept:
+    """What somebody who keeps the archive makes of a run."""
+    kept: Kept = await ActivityEnvironment().run(bench.keeper(histories).look_at, run)
+    return kept
+
+
+async def test_who_dies_with_the_history_fetched_leaves_the_run_on_the_list(bench: KeepingBench) -> None:
+    async with bench.working():
+        run = await closed(bench)
+        with pytest.raises(Interrupted):
+            await looked_at(bench, run, Cut(bench, dies=True))
+        assert await bench.archive.kept(RECORD) == []
+        assert [one.run_id for one in await bench.archive.due(datetime.now(UTC), at_most=9)] == [run.run_id]
+        kept = await looked_at(bench, run)
+        assert (kept.stored, kept.bytes > 0) == (1, True)
+        assert await looked_at(bench, run) == Kept(), "storing it twice is storing it once"
+
+
+async def test_a_history_that_came_in_part_is_not_stored(bench: KeepingBench) -> None:
+    async with bench.working():
+        run = await closed(bench)
+        assert await looked_at(bench, run, Cut(bench, dies=False)) == Kept()
+        held = await bench.archive.holdings(behind=datetime.now(UTC))
+        assert (held.stored, held.trouble) == (0, "Temporal did not give its whole history")
+
+
+async def test_what_temporal_has_forgotten_is_lost_and_the_outcome_proven_all_the_same(
+    bench: KeepingBench, tmp_path: Path
+) -> None:
+    async with bench.working():
+        assert (await looked_at(bench, await closed(bench))).stored == 1
+        earlier = str(uuid4())  # a run that Temporal has no more
+        await bench.archive.found(RECORD, [earlier], at=datetime.now(UTC))
+        assert await looked_at(bench, Run(record=RECORD, run_id=earlier)) == Kept(lost=1)
+        held = await bench.archive.holdings(behind=datetime.now(UTC))
+        assert (held.missed, held.records) == (1, (RECORD,))
+        save(tmp_path / "case.mpb", await bench.desk.evidence.bundle(RECORD))
+    verdict = verify(tmp_path / "case.mpb")
+    assert (verdict.sound, verdict.runs, verdict.lost) == (True, 2, 1)
+
+
+async def test_a_namespace_that_is_gone_does_not_make_its_runs_lost(bench: KeepingBench) -> None:
+    async with bench.working():
+        run = await closed(bench)
+        config = bench.client.config()
+        config["namespace"] = "nowhere"
+        elsewhere = histories_of(type(bench.client)(**config))
+        with pytest.raises(ServiceUnavailable, match="nowhere"):
+            await looked_at(bench, run, elsewhere)
+
+
+async def test_a_case_that_runs_is_bundled_with_what_temporal_has_of_it(bench: KeepingBench, tmp_path: Path) -> None:
+    async with bench.working():
+        await bench.open(1)
+        [run] = await bench.archive.of(RECORD)
+        assert await looked_at(bench, run) == Kept()
+        assert await bench.archive.kept(RECORD) == []
+        save(tmp_path / "case.mpb", await bench.desk.evidence.bundle(RECORD))
+    verdict = verify(tmp_path / "case.mpb")
+    assert (verdict.sound, verdict.runs, verdict.running, verdict.lost) == (True, 1, 1, 0)
+
+
+async def test_a_closed_case_is_bundled_without_temporal_once_it_is_archived(
+    bench: KeepingBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise AssertionError("nobody was to ask Temporal")
+
+    async with bench.working():
+        run = await closed(bench)
+        assert (await looked_at(bench, run)).stored == 1
+        for name in ("seen", "pages", "runs"):
+            monkeypatch.setattr(TemporalHistories, name, away)
+        [history] = await bench.desk.evidence.histories(RECORD)
+        assert history.run_id == run.run_id
+
+
+async def test_cases_of_a_release_without_an_archive_are_found_as_far_as_temporal_has_them(bench: KeepingBench) -> None:
+    async with bench.working():
+        runs = await long_and_reopened(bench)
+        async with bench.database.transaction() as connection:  # as if an older release had followed it
+            await connection.execute(delete(runs_table))
+        turn = KeepTurn(for_s=3, sweep=True)
+        kept: Kept = await ActivityEnvironment().run(bench.keeper().keep, turn)
+        assert kept.stored == len(runs)
+        assert [run.run_id for run in await bench.archive.kept(RECORD)] == runs
+        assert {run.state for run in await bench.archive.of(RECORD) if run.run_id != ANY} == {"stored"}
