@@ -6,7 +6,7 @@ exist and repeated ones count twice. Everything is reckoned in whole seconds of 
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from functools import cached_property, lru_cache
 from itertools import groupby, pairwise
@@ -17,12 +17,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 
 from sla.calendar.clock import Clock, Compiled, Continuous
 from sla.calendar.instants import DAY_S, EPOCH, epoch_s, instant
+from sla.calendar.looking import open_spans
 from sla.calendar.problems import problem_at
 from sla.calendar.rule import Rank
 from sla.calendar.rules import Holiday, OfCountry, OnDate
 from sla.calendar.schedule import Schedule
 from sla.calendar.windows import ALWAYS_OPEN, Week, Window
 from sla.calendar.zones import known_zone
+from sla.spans import Span
 
 _DERIVED: Final = ("clock", "business_day_s")
 """What is made of a definition on first use, and is no part of it."""
@@ -105,6 +107,15 @@ class BusinessHours(BaseModel):
         Spans that touch are one: a shift that hands over to the next at midnight does not close there.
         """
         return instant(self.clock.next_close(epoch_s(at, "next_close")))
+
+    def spans(self, start: dt.datetime, end: dt.datetime) -> list[tuple[dt.datetime, dt.datetime]]:
+        """The open spans of `[start, end)` in order, cut at its ends; none if `end` is not after `start`."""
+        found = self.spans_s(epoch_s(start, "spans"), epoch_s(end, "spans"))
+        return [(instant(opens), instant(closes)) for opens, closes in found]
+
+    def spans_s(self, start_s: int, end_s: int) -> Iterator[Span]:
+        """`spans` in seconds since 1970, one by one."""
+        return open_spans(self.clock, start_s, end_s)
 
     def position(self, at_s: int) -> int:
         """Open seconds from a fixed origin up to `at_s`; `between` is a difference of positions."""

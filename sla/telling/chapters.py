@@ -12,7 +12,7 @@ from sla.telling.acts import Deeds, act
 from sla.telling.days import days
 from sla.telling.fates import fates
 from sla.telling.hand import Hand, written
-from sla.telling.open_time import open_spans, stopped_within, unlike_days
+from sla.telling.open_time import stopped_within, unlike_days
 from sla.telling.turns import turns, why_stopped
 from sla.telling.verdicts import margin_s, verdict
 from sla.timeline import Effect
@@ -59,7 +59,7 @@ def _bounds(told: Told, as_of: datetime) -> Span:
 
 
 def _spans(told: Told, start_s: int, end_s: int, halts: Sequence[Span]) -> Iterator[OpenSpan]:
-    for since, until in open_spans(told.hours, start_s, end_s):
+    for since, until in told.hours.spans_s(start_s, end_s):
         stopped = stopped_within((since, until), halts)
         yield OpenSpan(from_at=from_s(since), until_at=from_s(until), open_s=until - since, stopped_s=stopped)
 

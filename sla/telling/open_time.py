@@ -7,14 +7,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sla.calendar import BusinessHours
-from sla.calendar.clock import HORIZON_S
 from sla.calendar.instants import DAY_S, EPOCH_DAY
 from sla.calendar.rule import CLOSED, Special
 from sla.calendar.schedule import THURSDAY, Schedule
 from sla.calendar.windows import Window
 from sla.calendar.zones import offsets
 from sla.duration import spoken
-from sla.errors import NoOpenTime
 from sla.instants import to_s
 from sla.spans import Span, clipped
 from sla.story import Day
@@ -22,38 +20,6 @@ from sla.story import Day
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 THE_CLOCKS: Final = "the clocks"
 """How a change of the clocks begins."""
-
-
-def open_spans(hours: BusinessHours, start_s: int, end_s: int) -> Iterator[Span]:
-    """The open spans of `[start_s, end_s)` in order, cut at its ends; spans that touch are one."""
-    begun: Span | None = None
-    for span in _pieces(hours, start_s, end_s):
-        if begun is not None and begun[1] == span[0]:
-            begun = begun[0], span[1]
-            continue
-        if begun is not None:
-            yield begun
-        begun = span
-    if begun is not None:
-        yield begun
-
-
-def _pieces(hours: BusinessHours, start_s: int, end_s: int) -> Iterator[Span]:
-    at = start_s
-    while at < end_s:
-        try:
-            opens = hours.next_open_s(at)
-        except NoOpenTime:
-            at += HORIZON_S  # a calendar looks ten years ahead, and not further
-            continue
-        if opens >= end_s:
-            return
-        try:
-            closes = min(hours.next_close_s(opens), end_s)
-        except NoOpenTime:
-            closes = min(opens + HORIZON_S, end_s)
-        yield opens, closes
-        at = closes
 
 
 def stopped_within(span: Span, stops: Sequence[Span]) -> int:

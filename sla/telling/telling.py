@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sla.account import Account
 from sla.dossier import Dossier
 from sla.engine import account_under
+from sla.hindsight import deed_then
 from sla.story import Story
 from sla.telling.acts import by_action
 from sla.telling.chapters import chapter
@@ -17,8 +18,9 @@ from sla.telling.verdicts import overall
 def story(dossier: Dossier, zone: ZoneInfo, at: datetime | None = None) -> Story:
     """What became of a record, as known at `at` (default: when the dossier was taken), in local times of `zone`."""
     account = account_under(dossier.law(), dossier.log, at or dossier.taken_at)
+    done = dossier.deeds if at is None else [deed for one in dossier.deeds if (deed := deed_then(one, at)) is not None]
     timeline, hand, effects = account.timeline, Hand(zone), account.effects()
-    deeds = by_action([deed for deed in dossier.deeds if deed.at is None or deed.at <= timeline.as_of])
+    deeds = by_action(done)
     chapters = tuple(chapter(one, effects.get(one.name, ()), deeds, timeline.as_of, zone) for one in account.occurrences)
     opened, left = opening(account, dossier.log), closed_at(account)
     return Story(
