@@ -50,3 +50,10 @@ class NotReplayable(MilepostError):
 
     code = "not_replayable"
     text = "{problem}"
+
+
+class UnknownZone(MilepostError):
+    """A time zone is asked for that does not exist."""
+
+    code = "unknown_zone"
+    text = "There is no time zone '{zone}'. Write it as Europe/Berlin."

@@ -127,6 +127,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "invalid_cursor": _INVALID,
     "invalid_sweep": _INVALID,
     "no_such_moment": _INVALID,
+    "unknown_zone": _INVALID,
     "not_replayable": _UNREADABLE,
     "not_a_bundle": _UNREADABLE,
     "newer_bundle": _UNREADABLE,

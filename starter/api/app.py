@@ -25,6 +25,7 @@ from starter.api import (
     migrations,
     people,
     records,
+    stories,
     what_if,
 )
 from starter.api.describing import describe
@@ -37,6 +38,7 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     records.router,
     events.router,
     evidence_files.router,
+    stories.router,
     definitions.router,
     *catalogue.ROUTERS,
     governance.router,

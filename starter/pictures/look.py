@@ -34,6 +34,7 @@ _RULES: Final = """
 .mp .small { font-size: 11px }
 .mp .tiny { font-size: 10px }
 .mp .strong { font-weight: 600 }
+.mp .clear { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round }
 .mp .ground { fill: var(--paper) }
 .mp .grid { stroke: var(--faint); fill: none }
 .mp .gridstrong, .mp .rule { stroke: var(--rule); fill: none }

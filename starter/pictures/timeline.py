@@ -92,7 +92,7 @@ def _row(one: _Placed, track: Track, left: float, width: int) -> Iterator[str]:
     name, word = one.row.name, one.row.word
     yield path(f"M{_EDGE} {one.top + one.height:.1f}H{width - _EDGE}", class_="grid")
     if one.above:
-        yield words(fitted(name, 12, 230), x=_EDGE, y=one.top + 15, class_="strong")
+        yield words(fitted(name, 12, 230), x=_EDGE, y=one.top + 15, class_="strong clear")
         yield words(
             fitted(word, 11, 120), x=width - _EDGE, y=one.top + 15, text_anchor="end", class_=f"small {one.row.look}"
         )

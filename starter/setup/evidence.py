@@ -1,17 +1,22 @@
 """What an outcome rests on: a record's dossier, for whoever explains it, replays it, or asks "what if"."""
 
+import asyncio
+from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from activities.situation import law_of, laws_of
 from sla.dossier import ChoiceKept, Dossier, TaskKept, law_kept
 from sla.histories import History
 from sla.messages import ProcessRef
+from sla.story import Story
 from starter.bundles import bundle_of, written
 from starter.histories import Histories
 from starter.recording import Recording
 from starter.setup.context import Context
+from starter.stories.telling import told
 from store.entitlements import StoredEntitlements
 
 ENGINE: Final = version("milepost")
@@ -41,6 +46,13 @@ class EvidenceDesk:
         told = {"sha256": sha256(data).hexdigest(), "runs": len(runs), "bytes": len(data)}
         await Recording(self._context).line("evidence.bundle", record, told)
         return data
+
+    async def story(self, record: str, zone: ZoneInfo | None = None, at: datetime | None = None) -> Story:
+        """What became of the record and why, now or as of then; in local times of a zone, by default its business hours'.
+
+        Raises UnknownRecord, NoSuchMoment.
+        """
+        return await asyncio.to_thread(told, await self.dossier(record), zone, at)  # months of news take their time
 
     async def dossier(self, record: str) -> Dossier:
         """Everything that the record's outcome rests on, as of now. Raises UnknownRecord."""

@@ -85,6 +85,7 @@ COMMANDS: Final = {
     "entitlements.expiring": "entitlement expiring",
     "entitlements.uses": "entitlement show",
     "evidence.bundle": "bundle",
+    "evidence.story": "explain",
     "governance.audit": "process audit",
     "governance.compare": "process compare",
     "governance.consolidate": "process consolidate",

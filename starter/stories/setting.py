@@ -1,0 +1,125 @@
+"""How a story's sentences, instants and actions are set, on a terminal as on a page: in parts, in words, without colour."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sla.duration import spoken
+from sla.story import Act, Chapter, Sentence, Story
+from sla.telling.hand import Hand, in_words
+
+_TIME: Final = re.compile(r"(?:\w{3} \d{1,2} \w{3} \d{4} )?(\d\d:\d\d(?::\d\d)?(?: \S+)?): (.*)", re.DOTALL)
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+
+TRIGGERS: Final = {"warning": "warning", "violation": "violation", "success": "success", "retracted": "retraction"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence in parts: its date if it is another than before, its time, and what is said; empty where there is none."""
+
+    on: str
+    time: str
+    said: str
+
+
+def lines_of(sentences: Iterable[Sentence], zone: ZoneInfo) -> list[Line]:
+    """Sentences with their times set apart: those that begin with one go on without it."""
+    lines, before = [], None
+    for one in sentences:
+        text = readable(one.text)
+        found = _TIME.fullmatch(text) if one.at is not None else None
+        if one.at is None or found is None:
+            lines.append(Line("", "", begun(text)))
+            continue
+        on = one.at.astimezone(zone).date()
+        lines.append(Line("" if on == before else in_words(on), found[1], begun(found[2])))
+        before = on
+    return lines
+
+
+def begun(said: str) -> str:
+    """As a sentence begins."""
+    return said[:1].upper() + said[1:]
+
+
+def readable(text: str) -> str:
+    """Text of whoever wrote it, without what moves the cursor or turns the direction of what follows."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def moment(at: datetime | None, zone: ZoneInfo) -> str:
+    """An instant: `Mon 2 Mar 2026 10:00`; a dash for none."""
+    return "–" if at is None else Hand(zone).when(at)
+
+
+def day(on: str) -> str:
+    """A date of the calendar: `Fri 3 Apr 2026`."""
+    return in_words(date.fromisoformat(on))
+
+
+def span(from_at: datetime, until_at: datetime | None, zone: ZoneInfo) -> str:
+    """A span of time, its date said once: `Mon 2 Mar 2026 09:00 – 17:00`."""
+    hand = Hand(zone)
+    return f"{hand.when(from_at)} – {'still so' if until_at is None else hand.when(until_at)}"
+
+
+def figure(seconds: int | None) -> str:
+    """A figure: `1 h 30 min`; a dash where there is none."""
+    return "–" if seconds is None else spoken(seconds)
+
+
+def margin(one: Chapter) -> str:
+    """What was left, or by how much it was missed: `+12 min`, `−3 min 12 s`."""
+    if not one.margin_s:
+        return "–" if one.margin_s is None else "0 s" if one.completed_at is not None else "none left"
+    return f"{'−' if one.margin_s < 0 else '+'}{spoken(abs(one.margin_s))}"
+
+
+def used_s(one: Chapter) -> int:
+    """Open seconds that its clock counted."""
+    return sum(found.open_s - found.stopped_s for found in one.open_spans)
+
+
+def fate(act: Act, zone: ZoneInfo) -> tuple[str, str]:
+    """What came of an action: in a word, and what there is to say besides."""
+    more = [Hand(zone).rewritten(readable(act.reason))] if act.reason else []
+    if act.attempts:
+        more.append(f"after {act.attempts} failed attempt{'' if act.attempts == 1 else 's'}")
+    if act.done_at is not None:
+        more.insert(0, Hand(zone).when(act.done_at) + (f", {spoken(act.late_s)} after it was due" if act.late_s else ""))
+    if act.status == "retracted":
+        more.insert(0, "no longer wanted, by what was learned later")
+    return _word(act), "; ".join(more)
+
+
+def _word(act: Act) -> str:
+    if act.outcome == "performed":
+        return "done"
+    if act.outcome is not None:
+        return {"dropped": "dropped", "gave_up": "given up"}[act.outcome]
+    return {"due": "not done yet", "skipped": "skipped", "retracted": "retracted"}[act.status]
+
+
+def shortened(verdict: str, most: int = 420) -> str:
+    """A verdict that can be read at the top: of many misses the first ones, each in full."""
+    verdict = readable(verdict)
+    if len(verdict) <= most:
+        return verdict
+    whole = verdict[:most].rpartition(". ")[0]
+    return f"{whole}. And more, below." if whole else f"{verdict[:most]}…"
+
+
+def about(story: Story, zone: ZoneInfo) -> list[tuple[str, str]]:
+    """What else is to be known of the record, by what it is."""
+    closed = [("Closed", moment(story.closed_at, zone))] if story.closed_at is not None else []
+    return [
+        ("Process", readable(f"{story.process}, version {story.version}")),
+        ("Opened", moment(story.opened_at, zone)),
+        *closed,
+        ("As of", moment(story.as_of, zone)),
+        ("Times in", story.timezone),
+    ]
