@@ -1,0 +1,171 @@
+"""`milepost simulate`, added up over files of events: before and after, promises side by side, the picture, refusals."""
+
+import json
+import xml.etree.ElementTree as ET  # what is parsed here is our own
+from pathlib import Path
+
+import pytest
+
+from tests.starter.bench import Bench, Json, a_milestone, a_process, an_event, opened
+from tests.starter.command_line import Ran, milepost
+
+STORY: list[Json] = [
+    *(opened(record, fields={"type": "case", "priority": priority}) for record, priority in (("A", "P1"), ("B", "P2"))),
+    opened("C", at="2026-03-02T12:00:00Z"),
+    an_event("completed", "2026-03-02T09:40:00Z", "A", milestone="First Response"),
+    an_event("completed", "2026-03-02T10:30:00Z", "B", milestone="First Response"),
+    an_event("noted", "2026-03-02T12:10:00Z", "C", kind="seen"),
+]
+"""Answered in time, too late, and not yet."""
+
+
+@pytest.fixture
+def story(bench: Bench) -> Bench:
+    """Three records, to be answered within the hour."""
+    bench.tell(*STORY)
+    return bench
+
+
+def simulate(bench: Bench, *options: str | Path) -> Ran:
+    return milepost("simulate", "--process", bench.process, "--events", bench.events, *options)
+
+
+def other(bench: Bench, within: str) -> Path:
+    """Another promise, in a file of its own."""
+    path = bench.directory / "old.yaml"
+    path.write_text(json.dumps(a_process(a_milestone(within=within))), "utf-8")
+    return path
+
+
+# ---------------------------------------------------------------------- figures
+
+
+def test_before_and_after_as_json(story: Bench) -> None:
+    [found] = simulate(story, "--against", other(story, "30m"), "--json").objects
+    before, [promise] = found["before"]["milestones"], found["promises"]
+    [after] = promise["after"]["milestones"]
+    assert [(one["met"], one["missed"], one["open"]) for one in (*before, after)] == [(0, 2, 1), (1, 1, 1)]
+    assert (promise["cured_records"], promise["newly_violated_records"]) == (["A"], [])
+    assert (found["before"]["mails"], found["before"]["reassignments"]) == (2, 2)
+    assert (promise["after"]["mails"], promise["after"]["reassignments"]) == (1, 1)
+    assert (found["as_of"], found["seen"], found["left_out"]) == ("2026-03-02T12:10:00Z", 3, 0)
+
+
+def test_without_anything_to_compare_with_one_side_is_shown(story: Bench) -> None:
+    [found] = simulate(story, "--by", "priority", "--json").objects
+    assert found["before"] is None
+    assert {group["value"]: group["records"] for group in found["groups"]} == {"(none)": 1, "P1": 1, "P2": 1}
+
+
+def test_a_sweep_as_json_and_as_a_table(story: Bench) -> None:
+    sweep = ("--sweep", "First Response.within=30m,1h,2h")
+    [found] = simulate(story, *sweep, "--json").objects
+    assert [(one["promise"], one["size"]) for one in found["promises"]] == [("30m", 1800), ("1h", 3600), ("2h", 7200)]
+    assert [one["after"]["milestones"][0]["compliance"] for one in found["promises"]] == [0.0, 0.5, 1.0]
+    shown = simulate(story, *sweep).out
+    assert [line.split()[:3] for line in shown.splitlines() if "%" in line] == [
+        ["30m", "0.0", "%"],
+        ["1h", "50.0", "%"],
+        ["2h", "100.0", "%"],
+    ]
+    assert "█" * 24 in shown
+
+
+def test_people_see_both_sides_the_margins_and_the_names_they_ask_for(story: Bench) -> None:
+    shown = simulate(story, "--against", other(story, "30m"), "--list").out
+    assert "3 records under 'Support'" in shown
+    assert "0 → 1" in shown
+    assert "Records violated: 2 → 1 (0 newly violated, 1 cured)" in shown
+    assert "Reassignments: 2 → 1" in shown
+    assert "Cured: A" in shown
+    assert "-1 h" in shown
+
+
+def test_only_records_with_a_field_and_opened_since(story: Bench) -> None:
+    [found] = simulate(story, "--where", "priority=P1", "--json").objects
+    assert found["seen"] == 1
+    [found] = simulate(story, "--since", "1h", "--json").objects
+    assert found["seen"] == 1
+    [found] = simulate(story, "--since", "2026-03-02T09:00:00Z", "--json").objects
+    assert found["seen"] == 3
+
+
+def test_lines_that_are_ignored_are_named(story: Bench) -> None:
+    story.tell(*STORY, {"record": "A", "id": "x", "type": "eaten", "at": "2026-03-02T12:00:00Z"})
+    ran = simulate(story, "--by", "priority", "--json")
+    assert ran.code == 0
+    assert "e.jsonl:7: event 'x' is ignored: there is no event type 'eaten'" in ran.err
+
+
+# ---------------------------------------------------------------------- the picture
+
+
+def test_the_picture_is_one_file_that_needs_nothing_else(story: Bench) -> None:
+    path = story.directory / "sweep.svg"
+    ran = simulate(story, "--against", story.process, "--sweep", "First Response.within=30m,1h,2h", "--picture", path)
+    assert ran.code == 0, ran.err
+    picture = path.read_text("utf-8")
+    root = ET.fromstring(picture)
+    words = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"30m", "1h", "2h", "0.0 %", "50.0 %", "100.0 %", "1 of 2", "as it is: 50.0 %"} <= set(words)
+    assert "http" not in picture.replace("http://www.w3.org/2000/svg", "")
+    assert root.find("{http://www.w3.org/2000/svg}title") is not None
+    for way in ("prefers-color-scheme: dark", "@media print"):
+        assert way in picture
+
+
+def test_names_in_a_picture_cannot_break_it(bench: Bench) -> None:
+    bench.put(a_process(a_milestone(milestone='A <b> & "c"'), process="<svg onload=x>"))
+    bench.tell(opened())
+    path = bench.directory / "sweep.svg"
+    ran = simulate(bench, "--sweep", 'A <b> & "c".within=1h,2h', "--picture", path)
+    assert ran.code == 0, ran.err
+    words = " ".join(element.text or "" for element in ET.fromstring(path.read_text("utf-8")).iter())
+    assert "<svg onload=x>" in words
+
+
+# ---------------------------------------------------------------------- refusals
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--sweep", "First Response.limit=1h"), "names no field of 'First Response' that can be swept; it has: within"),
+        (("--sweep", "First Response.within=soon"), "makes no process of 'soon'"),
+        (("--sweep", "Lunch.within=1h"), "names no milestone of 'Support'; it has: First Response"),
+        (("--sweep", "First Response.business_hours=night"), "makes no process of 'night'"),
+        (("--picture", "x.svg"), "--picture draws a sweep"),
+        (("--recorded",), "give either --events FILE, or --recorded"),
+        (("--under", "Support"), "--under goes with --recorded"),
+        (("--jobs", "2"), "--jobs goes with --recorded"),
+        (("--by", "priority", "--only", "A"), "--only is for one record"),
+        (("--since", "yesterday"), "--since: 'yesterday' is no time ago; write it as 90d, 12h or 2026-03-01T00:00:00Z"),
+        (("--where", "priority"), "--where: 'priority' is not of the form name=value"),
+        (("--sweep", "First Response.within=1h", "--picture", "/nowhere/x.svg"), "/nowhere/x.svg: cannot be written"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_a_sentence(story: Bench, options: tuple[str, ...], said: str) -> None:
+    ran = simulate(story, *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_neither_files_nor_what_is_on_record(story: Bench) -> None:
+    ran = milepost("simulate", "--process", story.process)
+    assert (ran.code, "give either --events FILE, or --recorded" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"), [(("--until", "2026-03-02T09:00:00Z"), "--until goes with --events"), ((), "no Desk")]
+)
+def test_what_is_on_record_needs_an_installation(story: Bench, options: tuple[str, ...], said: str) -> None:
+    ran = milepost("simulate", "--process", story.process, "--recorded", *options)
+    assert (ran.code, said in ran.err) == (2, True)
+
+
+def test_a_process_that_does_not_hold_together_is_refused_with_its_line(story: Bench) -> None:
+    story.process.write_text("process: Support\nmilestones:\n  - milestone: M\n    within: soon\n", "utf-8")
+    ran = simulate(story, "--by", "priority")
+    assert ran.code == 2
+    assert "p.yaml:4: milestones[0].within" in ran.err
