@@ -5,9 +5,11 @@ from importlib.util import find_spec
 LIMITS_S: dict[str, int] = {
     "calendar": 180,
     "evaluate": 180,
+    "whatif": 900,
     "audit": 180,
     "listing": 180,
     "deciding": 120,
+    "replay": 240,
     "history": 240,
     "cost": 240,
     "throughput": 420,
