@@ -11,7 +11,8 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, insert, inspect, select, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Column, Connection, MetaData, Table, insert, inspect, select, text
 
 from sla.errors import SchemaBehind, ServiceUnavailable
 from store import migrate
@@ -29,8 +30,8 @@ def _differences(connection: Connection) -> list[object]:
     return found
 
 
-REVISIONS = ("0001", "0002", "0003")
-"""Every schema that a release had."""
+REVISIONS = [script.revision for script in ScriptDirectory.from_config(migrate.config()).walk_revisions()][::-1]
+"""Every schema that a release had or will have, from the first on: what lies in the folder of migrations."""
 
 
 def _upgraded_to(connection: Connection, revision: str) -> None:
@@ -49,6 +50,17 @@ def _a_row(connection: Connection, table: str, revision: str) -> dict[str, Any]:
         name: nine if isinstance(kind, UtcInstant) else words.get(kind.python_type, {"deep": [1]})
         for name, kind in kinds.items()
     }
+
+
+def _rows(connection: Connection, revision: str) -> dict[str, dict[str, Any]]:
+    """A row for each table that there is, in an order in which each finds those that it refers to."""
+    there = set(inspect(connection).get_table_names())
+    return {table.name: _a_row(connection, table.name, revision) for table in metadata.sorted_tables if table.name in there}
+
+
+def _as_it_was(name: str, row: dict[str, Any]) -> Table:
+    """A table as a release knew it that had these columns and no others; none is filled in that the row does not have."""
+    return Table(name, MetaData(), *(Column(column, metadata.tables[name].c[column].type) for column in row))
 
 
 async def _emptied(url: str) -> None:
@@ -96,10 +108,9 @@ class TestSchema:
             database = Database(empty_url)
             async with database.transaction() as connection:
                 await connection.run_sync(_upgraded_to, revision)
-                there = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))
-                rows = {name: await connection.run_sync(_a_row, name, revision) for name in there - {"alembic_version"}}
-                for table in (table for table in metadata.sorted_tables if table.name in there):
-                    await connection.execute(insert(table), rows[table.name])
+                rows = await connection.run_sync(_rows, revision)
+                for name, row in rows.items():
+                    await connection.execute(insert(_as_it_was(name, row)), row)
             await database.upgrade()
             async with database.reading() as connection:
                 assert await connection.run_sync(_differences) == []
@@ -110,7 +121,23 @@ class TestSchema:
             await database.dispose()
             await _emptied(empty_url)
 
-    async def test_an_older_release_goes_on_working_on_a_newer_schema(self, database: Database) -> None:
+    async def test_what_older_releases_write_and_read_they_can_on_this_ones_schema(self, empty_url: str) -> None:
+        """They run on for as long as a deployment takes, and after a roll-back; they know only the columns that they had."""
+        for revision in REVISIONS[:-1]:
+            database = Database(empty_url)
+            async with database.transaction() as connection:
+                await connection.run_sync(_upgraded_to, revision)
+                rows = await connection.run_sync(_rows, revision)
+            await database.upgrade()
+            async with database.transaction() as connection:
+                for name, row in rows.items():
+                    known = _as_it_was(name, row)
+                    await connection.execute(insert(known), row)
+                    assert [dict(one) for one in (await connection.execute(select(known))).mappings()] == [row]
+            await database.dispose()
+            await _emptied(empty_url)
+
+    async def test_a_schema_of_a_later_release_is_neither_refused_nor_changed(self, database: Database) -> None:
         async with database.transaction() as connection:
             await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         await database.check_schema()
