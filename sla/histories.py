@@ -4,10 +4,12 @@ Temporal spells payloads in base 64. Here what is text is told as text, `{"as": 
 so that it can be read, compresses well, and names in it can be found. `whole` makes Temporal's spelling of it again.
 """
 
-import hashlib
 import json
 from base64 import b64decode, b64encode
+from hashlib import sha256
 from typing import Any, Literal
+
+from pydantic import BaseModel
 
 from sla.dossier import Kept, LawKept
 from sla.instants import Instant
@@ -84,24 +86,32 @@ class History(RunKept):
 
 
 def canonical(value: Any) -> str:
-    """The one text of a JSON value: sorted keys, no spaces, ASCII. What digests are made of."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    """The one text of a JSON value: no spaces, ASCII, keys in the order that they have. What digests are made of.
+
+    Read and written again it is the same. Keys are not sorted: the order in a definition is seen in sentences.
+    """
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
 def digest_of(value: Any) -> str:
     """SHA-256 of a JSON value's canonical text, in hexadecimal digits."""
-    return hashlib.sha256(canonical(value).encode()).hexdigest()
+    return sha256(canonical(value).encode()).hexdigest()
 
 
 def law_digest(law: LawKept) -> LawDigest:
     """The digests of a law."""
-    told = law.model_dump(mode="json")
     return LawDigest(
         ref=law.ref,
-        process=digest_of(told["process"]),
-        calendars={name: digest_of(hours) for name, hours in told["calendars"].items()},
-        default_hours=digest_of(told["default_hours"]),
+        process=_digest(law.process),
+        calendars={name: _digest(hours) for name, hours in law.calendars.items()},
+        default_hours=_digest(law.default_hours),
     )
+
+
+def _digest(definition: BaseModel) -> str:
+    """Of what a definition says. What has its default is left out, so that a later version's new fields change nothing."""
+    told = definition.model_dump(mode="json", exclude_defaults=True)
+    return sha256(json.dumps(told, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
 def plain(value: Any) -> Any:

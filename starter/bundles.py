@@ -29,7 +29,7 @@ MEDIA_TYPE: Final = "application/vnd.milepost.bundle"
 
 _MAGIC: Final = b"milepost-bundle "
 _HEAD: Final = re.compile(rb"milepost-bundle ([1-9][0-9]{0,8}) sha256=([0-9a-f]{64})")
-_BEGUN: Final = re.compile(rb"milepost-bundle( ([1-9][0-9]{0,8}( (s(h(a(2(5(6(=[0-9a-f]{0,64})?)?)?)?)?)?)?)?)?)?")
+_BEGUN: Final = re.compile(rb"milepost-bundle [1-9][0-9]{0,8}( (s(h(a(2(5(6(=[0-9a-f]{0,64})?)?)?)?)?)?)?)?")
 """A first line that breaks off."""
 _LINE_AT_MOST: Final = 200
 _INFLATED_AT_MOST: Final = 2**31
@@ -111,7 +111,7 @@ def _digests(parts: JsonObject) -> JsonObject:
 def _checked(data: bytes, source: str) -> bytes:
     """All that follows the first line, which tells its digest."""
     line, newline, inner = data[:_LINE_AT_MOST].partition(b"\n")
-    if not newline and data and _MAGIC.startswith(data[: len(_MAGIC)]) and _BEGUN.fullmatch(line):
+    if not newline and data and (_MAGIC.startswith(line) or _BEGUN.fullmatch(line)):
         raise TruncatedBundle(source=source)
     head = _HEAD.fullmatch(line)
     if not newline or head is None:
