@@ -9,6 +9,9 @@ import pytest
 
 from tests.deploy.files import ROOT
 
+LIMIT_S = 300
+"""Only against what never ends: `promtool test rules` plays days of figures, a minute's work on a busy machine."""
+
 
 def tool(*names: str) -> str:
     """The first of these that is installed; the test is skipped if none is."""
@@ -28,5 +31,5 @@ def checked(*words: str | Path, **variables: str) -> "subprocess.CompletedProces
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=LIMIT_S,
     )
