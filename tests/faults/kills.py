@@ -2,10 +2,14 @@
 
 import asyncio
 import signal
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Final
 
+from tests.faults import outcomes
 from tests.faults.fault import Fault, Strike
 from tests.faults.points import POINTS
+from tests.faults.seen import Seen
 from tests.faults.world import World
 
 DEATHS: Final = 3
@@ -44,8 +48,16 @@ async def _dies_while_stopping(world: World) -> None:
 
 async def _all_down(world: World) -> None:
     await world.end_workers()
+    since = datetime.now(UTC)
     await asyncio.sleep(world.lasts_s(0.35))
+    world.outages.append((since, datetime.now(UTC)))
     await world.start_worker()
+
+
+def _deadlines_passed(world: World, seen: Mapping[str, Seen]) -> Iterator[str]:
+    for since, until in world.outages:
+        if not sum(outcomes.deadlines_between(one, since, until) for one in seen.values()):
+            yield f"no deadline passed while all workers were down, from {since} to {until}"
 
 
 KILLS: Final = (
@@ -67,5 +79,10 @@ KILLS: Final = (
         repeats=True,
         answers_lost=True,
     ),
-    Fault(name="all workers down", means="SIGTERM; a third of all deadlines pass", strike=_all_down),
+    Fault(
+        name="all workers down",
+        means="SIGTERM; none is there for a third of the traffic, and its deadlines pass",
+        strike=_all_down,
+        check=_deadlines_passed,
+    ),
 )

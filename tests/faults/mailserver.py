@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from dataclasses import dataclass
 from email import message_from_bytes
 from types import TracebackType
@@ -27,10 +28,13 @@ class Delivery:
 
 
 class MailServer:
-    """Listens on a port of its own while it is not down. `accepted` is all that it ever took."""
+    """Listens on a port of its own while it is not down. `accepted` is all that it ever took, `met` how often somebody met
+    it in which mood (down it meets nobody).
+    """
 
     def __init__(self) -> None:
         self.accepted: list[Delivery] = []
+        self.met: Counter[Mood] = Counter()
         self.mood: Mood = "willing"
         self.begun = asyncio.Event()
         self.port = 0
@@ -69,6 +73,8 @@ class MailServer:
     async def handle_MAIL(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
+        if self.mood in ("hangs", "421"):
+            self.met[self.mood] += 1
         if self.mood == "hangs":
             await asyncio.sleep(FOR_EVER_S)
         if self.mood == "421":
@@ -80,12 +86,15 @@ class MailServer:
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if self.mood in ("450", "550"):
+            self.met[self.mood] += 1
             return f"{self.mood} Mailbox unavailable"
         envelope.rcpt_tos.append(address)
         return OK
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.begun.set()
+        if self.mood in ("slow", "drops"):
+            self.met[self.mood] += 1
         if self.mood == "slow":
             await asyncio.sleep(SLOWNESS_S)
         content = envelope.content

@@ -163,6 +163,15 @@ def lost(seen: Seen) -> int:
 
 def deadlines(seen: Seen) -> int:
     """Targets, warnings and escalations whose instant has come."""
-    targets = [one for one in seen.now.milestones if one.target_at is not None and one.target_at <= seen.now.as_of]
-    reached = {one.key.rpartition("/")[0] for one in seen.now.effects if one.trigger in ("warning", "violation")}
-    return len(targets) + len(reached)
+    return sum(at <= seen.now.as_of for at in _deadlines(seen))
+
+
+def deadlines_between(seen: Seen, since: datetime, until: datetime) -> int:
+    """Those of them whose instant came after `since` and before `until`."""
+    return sum(since < at < until for at in _deadlines(seen))
+
+
+def _deadlines(seen: Seen) -> list[datetime]:
+    targets = [one.target_at for one in seen.now.milestones if one.target_at is not None]
+    reached = {one.key.rpartition("/")[0]: one.due_at for one in seen.now.effects if one.trigger in ("warning", "violation")}
+    return [*targets, *reached.values()]

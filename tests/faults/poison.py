@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any, Final
 
+from activities.sandbox import MAX_STEPS
 from sla.documents import parse_documents
 from starter.definitions import assemble
 from tests.faults.fault import Fault
+from tests.faults.seen import Seen
 from tests.faults.traffic import Happening, Story
 from tests.faults.world import World
 
@@ -16,6 +19,8 @@ FIELDS: Final = 100
 """Custom fields of a poisoned case, each of a thousand characters: the log of one has some 400 kB."""
 CHANGES: Final = 3
 CASES: Final = 6
+ENDLESS: Final = "endless"
+TOO_MUCH: Final = f"the template takes more than {MAX_STEPS} steps"
 TURNS: Final = "{% for {v} in 'abcdefghij' %}"
 
 
@@ -28,7 +33,7 @@ def _everything(value: str) -> dict[str, Any]:
 
 def _process(world: World) -> str:
     unit = max(1, round(world.span_s / 10))
-    email = [{"email": {"to": "owner", "template": "endless"}}, {"email": {"to": "grace", "template": "warning"}}]
+    email = [{"email": {"to": "owner", "template": ENDLESS}}, {"email": {"to": "grace", "template": "warning"}}]
     milestone = {
         "milestone": "First Response",
         "within": f"{3 * unit}s",
@@ -50,7 +55,7 @@ def _endless() -> str:
 
 async def _guests(world: World) -> list[Story]:
     for part, text in (("txt", _endless()), ("subject.txt", "Without end\n")):
-        (world.directory / "templates" / f"endless.{part}.j2").write_text(text)
+        (world.directory / "templates" / f"{ENDLESS}.{part}.j2").write_text(text)
     await world.desk.apply(assemble(parse_documents(_process(world), "poison.json")))
     return [_story(world, number) for number in range(1, CASES + 1)]
 
@@ -75,6 +80,19 @@ def _story(world: World, number: int) -> Story:
     )
 
 
+def _tried_and_given_up(_world: World, seen: Mapping[str, Seen]) -> Iterator[str]:
+    """The endless mails of the poisoned cases were begun, and given up for the work that they would have been."""
+    ended = [
+        (key, line)
+        for one in seen.values()
+        for key, line in one.ledger.items()
+        if key in one.effects and one.effects[key].params.get("template") == ENDLESS
+    ]
+    yield from (f"{key} was sent, though its template has no end" for key, line in ended if line.outcome == "performed")
+    if not any(line.outcome == "gave_up" and TOO_MUCH in (line.reason or "") for _, line in ended):
+        yield f"no mail was given up because its template has no end: {[line.reason for _, line in ended]}"
+
+
 async def _beside(world: World) -> None:
     await asyncio.sleep(0.3 * world.span_s)
 
@@ -83,5 +101,6 @@ POISON: Final = Fault(
     name="poisoned cases",
     means=f"{CASES} cases with 100 kB of fields told four times, endless templates, conditions on all fields",
     strike=_beside,
+    check=_tried_and_given_up,
     guests=_guests,
 )

@@ -53,7 +53,7 @@ async def run(
     faults: Sequence[Fault], *, seed: int, scale: Scale, database: DatabaseKind = "sqlite", name: str | None = None
 ) -> Result:
     """Let the faults happen one after the other in one world, and judge what became of every case."""
-    database = faults[0].database or database
+    database = next((fault.database for fault in faults if fault.database), database)
     result = Result(fault=name or faults[0].name, database=database)
     if obstacle := next((why for fault in faults if (why := fault.obstacle())), None):
         result.skipped = obstacle
@@ -80,6 +80,7 @@ async def _run(world: World, faults: Sequence[Fault], seed: int, scale: Scale, r
         ended, ended_at = monotonic(), datetime.now(UTC)
         await asyncio.wait_for(telling, scale.patience_s)
         seen = await _quiet(world, scale, len(traffic.told))
+        result.complaints += [words for fault in faults for words in fault.check(world, seen)]
         if any(fault.gives_up for fault in faults):
             await _retry_what_was_given_up(world, seen)
             seen = await _quiet(world, scale, len(traffic.told))

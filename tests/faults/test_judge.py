@@ -71,6 +71,12 @@ class TestSound:
         assert outcomes.deadlines(a_record(opened(), since="09:46", clock="09:50")) == 1, "the warning"
         assert outcomes.deadlines(a_record()) == 3, "the warning, the target, and what the violation has done"
 
+    @pytest.mark.parametrize(
+        ("since", "until", "passed"), [("09:00", "09:45", 0), ("09:40", "09:50", 1), ("09:50", "10:01", 2)]
+    )
+    def test_deadlines_that_passed_in_an_outage_are_those_of_its_time(self, since: str, until: str, passed: int) -> None:
+        assert outcomes.deadlines_between(a_record(), at(since), at(until)) == passed
+
 
 class TestLost:
     def test_a_trigger_that_nobody_acted_upon(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections import Counter
 from contextlib import suppress
 from types import TracebackType
 from typing import Final, Literal, Self
@@ -19,10 +20,13 @@ _ANSWERS: Final = {
 
 
 class WebServer:
-    """Takes POSTs on a port of its own while it is not down. `accepted` is all that it ever took, by `webhook-id`."""
+    """Takes POSTs on a port of its own while it is not down. `accepted` is all that it ever took, by `webhook-id`; `met` how
+    often somebody met it in which mood (down it meets nobody).
+    """
 
     def __init__(self) -> None:
         self.accepted: list[Delivery] = []
+        self.met: Counter[Mood] = Counter()
         self.mood: Mood = "willing"
         self.port = 0
         self._server: asyncio.Server | None = None
@@ -78,6 +82,7 @@ class WebServer:
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         mood = self.mood
+        self.met[mood] += 1
         if mood in ("hangs", "slow"):
             await asyncio.sleep(FOR_EVER_S if mood == "hangs" else SLOWNESS_S)
         if mood not in _ANSWERS:

@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.adapters.smtp import SmtpMailer
+from activities.adapters.web import HttpWeb
 from activities.decide import Decider
 from activities.ports import LedgerLine, Mail
 from runtime.connect import connect
@@ -44,12 +46,21 @@ class FragileDecider(Decider):
 
 
 class FragileMailer(SmtpMailer):
-    """Dies before a mail, or when it is accepted."""
+    """Dies before a mail, or when it is accepted; notes when it is not."""
 
     async def send(self, mail: Mail) -> None:
         POINTS.passing("before_mail")
-        await super().send(mail)
+        with _noted("mail"):
+            await super().send(mail)
         POINTS.passing("after_mail")
+
+
+class NotingWeb(HttpWeb):
+    """Notes what was not accepted."""
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        with _noted("web"):
+            await super().post(url, body, headers)
 
 
 class FragileLedger(StoredLedger):
@@ -63,7 +74,22 @@ class FragileLedger(StoredLedger):
         return standing
 
 
-FRAGILE: Mapping[str, Any] = {"Decider": FragileDecider, "SmtpMailer": FragileMailer, "StoredLedger": FragileLedger}
+FRAGILE: Mapping[str, Any] = {
+    "Decider": FragileDecider,
+    "SmtpMailer": FragileMailer,
+    "HttpWeb": NotingWeb,
+    "StoredLedger": FragileLedger,
+}
+
+
+@contextmanager
+def _noted(world: str) -> Iterator[None]:
+    """Note what an outside world has not accepted, and why."""
+    try:
+        yield
+    except Exception as problem:
+        POINTS.note("failed", world=world, problem=str(problem))
+        raise
 
 
 def _limited(connection: Connection) -> None:

@@ -62,6 +62,7 @@ class World:
         self.desk_clock_off = timedelta(0)
         self.complaints: list[str] = []
         self.closed_cases_answer = True
+        self.outages: list[tuple[datetime, datetime]] = []
         self._number = 0
         self._endings: list[Callable[[], Awaitable[None]]] = []
 
