@@ -36,6 +36,11 @@ def _entries(rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
         yield _tint("over"), _TINTS["over"]
     if any(one.stops for one in chapters):
         yield path("M-6 6L6 -6M-8 0L0 -8M0 8L8 0", class_="hatch"), "clock stopped"
+    if any(one.days for one in chapters):
+        yield (
+            tag("rect", x=-8, y=-8, width=16, height=16, class_="unlike outlined"),
+            "day unlike others: holiday, clock change",
+        )
     plain = [row.chapters[0] for row in rows if not row.is_series]
     on_track = {kind for one in plain for kind, _ in marks_of(one)}
     on_track |= {kind for one in chapters for kind, _ in marks_of(one) if kind in ("violated", "completed")}

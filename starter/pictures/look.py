@@ -3,11 +3,11 @@
 from typing import Final
 
 LIGHT: Final = {
-    "ink": "#1d2025", "muted": "#5c6470", "faint": "#e4e7eb", "rule": "#c9ced6", "paper": "#ffffff", "wash": "#f6f7f9",
+    "ink": "#1d2025", "muted": "#5c6470", "faint": "#e4e7eb", "rule": "#c9ced6", "paper": "#ffffff", "wash": "#f3f1ea",
     "open": "#bfd5ee", "over": "#f0b9b2", "good": "#1a7446", "bad": "#b3261e", "warn": "#8f5600", "accent": "#2459a6",
 }  # fmt: skip
 DARK: Final = {
-    "ink": "#e7e9ec", "muted": "#a1a9b5", "faint": "#2a2f37", "rule": "#454c57", "paper": "#15181d", "wash": "#1d2127",
+    "ink": "#e7e9ec", "muted": "#a1a9b5", "faint": "#2a2f37", "rule": "#454c57", "paper": "#15181d", "wash": "#24221c",
     "open": "#2f5580", "over": "#8c3a34", "good": "#57c28b", "bad": "#ff8a80", "warn": "#f0b357", "accent": "#8ab8f5",
 }  # fmt: skip
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', 'DejaVu Sans', sans-serif"
@@ -38,6 +38,8 @@ _RULES: Final = """
 .mp .ground { fill: var(--paper) }
 .mp .grid { stroke: var(--faint); fill: none }
 .mp .gridstrong, .mp .rule { stroke: var(--rule); fill: none }
+.mp .unlike { fill: var(--wash) }
+.mp .outlined { stroke: var(--rule) }
 .mp .life { stroke: var(--muted); fill: none; stroke-width: 1.5 }
 .mp .ahead { stroke: var(--muted); fill: none; stroke-width: 1.5; stroke-dasharray: 1.5 4 }
 .mp .now { stroke: var(--accent); fill: none; stroke-dasharray: 5 3 }

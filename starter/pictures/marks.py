@@ -10,7 +10,7 @@ from sla.timeline import TriggerKind
 from starter.pictures.svg import path, tag
 
 MarkKind = Literal["started", "target", "violated", "completed", "ended"]
-Fate = Literal["done", "late", "pending", "dropped", "gave_up"]
+Fate = Literal["done", "late", "pending", "skipped", "dropped", "gave_up"]
 
 MARKS: Final[dict[MarkKind, str]] = {
     "started": path("M5 -9H0V9H5", class_="line"),
@@ -38,6 +38,7 @@ _FATES: Final[dict[Fate, tuple[str, str]]] = {
     "done": ("solid", ""),
     "late": ("solid", "M-6 -8.6H6"),
     "pending": ("hollow", ""),
+    "skipped": ("hollow", "M-6.5 6.5L6.5 -6.5"),
     "dropped": ("hollow", "M-6.5 6.5L6.5 -6.5"),
     "gave_up": ("hollow", "M-6.5 6.5L6.5 -6.5M-6.5 -6.5L6.5 6.5"),
 }
@@ -47,7 +48,8 @@ TRIGGERS: Final[dict[TriggerKind, str]] = {
     "warning": "warning", "violation": "violation", "success": "success", "retracted": "retraction",
 }  # fmt: skip
 FATES: Final[dict[Fate, str]] = {
-    "done": "done", "late": "done late", "pending": "not done yet", "dropped": "skipped or dropped", "gave_up": "given up",
+    "done": "done", "late": "done late", "pending": "not done yet", "skipped": "skipped", "dropped": "dropped",
+    "gave_up": "given up",
 }  # fmt: skip
 
 LATE_S: Final = 60
@@ -55,12 +57,10 @@ LATE_S: Final = 60
 
 
 def fate_of(act: Act) -> Fate:
-    """What came of an action."""
-    if act.outcome == "gave_up":
-        return "gave_up"
-    if act.outcome == "performed":
+    """What came of an action. An `update` is done by the evaluation itself (SPEC 4): no ledger has it."""
+    if act.outcome == "performed" or (act.action == "update" and act.status == "due" and act.outcome is None):
         return "late" if (act.late_s or 0) >= LATE_S else "done"
-    return "dropped" if act.outcome == "dropped" or act.status != "due" else "pending"
+    return act.outcome or ("pending" if act.status == "due" else "skipped")
 
 
 def deed(trigger: TriggerKind | Literal["any"], fate: Fate) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sla.story import Story
 from starter.pictures.axis import HEIGHT as AXIS
 from starter.pictures.axis import axis, grid
+from starter.pictures.days import unlike_days
 from starter.pictures.lanes import Cluster, clusters, lanes_of
 from starter.pictures.legend import legend
 from starter.pictures.look import style
@@ -19,9 +20,9 @@ from starter.pictures.scale import scale_of
 from starter.pictures.svg import fitted, named, path, tag, words
 from starter.pictures.tracks import LANE, TRACK, Track
 
-WIDE, NARROW = 1040, 380
+WIDE, NARROW = 900, 380
 _TOP, _EDGE = 22.0, 10.0
-_LABEL: Final = 176.0
+_LABEL: Final = 164.0
 """The column of names, where there is room for one; else they stand above the tracks."""
 
 
@@ -51,6 +52,7 @@ def picture(story: Story, *, width: int = WIDE, prefix: str = "mp", alone: bool 
     placed = list(_placed(rows, track, above=0.0 if width > 600 else 18.0))
     bottom = placed[-1].top + placed[-1].height if placed else _TOP + 20
     drawn = [
+        *unlike_days(rows, scale, _TOP - 4, bottom),
         *grid(scale, zone, _TOP - 4, bottom),
         *(mark for one in placed for mark in _row(one, track, left, width)),
         *_now(story, rows, scale.x(story.as_of), bottom),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sla.duration import spoken
 from sla.story import Act, Chapter, Sentence, Story
 from sla.telling.hand import Hand, in_words
+from starter.pictures.marks import Fate, fate_of
 
 _TIME: Final = re.compile(r"(?:\w{3} \d{1,2} \w{3} \d{4} )?(\d\d:\d\d(?::\d\d)?(?: \S+)?): (.*)", re.DOTALL)
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]")
@@ -86,22 +87,23 @@ def used_s(one: Chapter) -> int:
 
 def fate(act: Act, zone: ZoneInfo) -> tuple[str, str]:
     """What came of an action: in a word, and what there is to say besides."""
-    more = [Hand(zone).rewritten(readable(act.reason))] if act.reason else []
+    hand, more = Hand(zone), []
+    hand.when(act.due_at)  # a date that stands beside it is not said again
+    if act.status == "retracted":
+        more.append("no longer wanted, by what was learned later")
+    if act.done_at is not None:
+        more.append(hand.when(act.done_at) + (f", {spoken(act.late_s)} after it was due" if act.late_s else ""))
     if act.attempts:
         more.append(f"after {act.attempts} failed attempt{'' if act.attempts == 1 else 's'}")
-    if act.done_at is not None:
-        more.insert(0, Hand(zone).when(act.done_at) + (f", {spoken(act.late_s)} after it was due" if act.late_s else ""))
-    if act.status == "retracted":
-        more.insert(0, "no longer wanted, by what was learned later")
-    return _word(act), "; ".join(more)
+    if act.reason:
+        more.append(hand.rewritten(readable(act.reason)))
+    return _FATES[fate_of(act)] if act.status != "retracted" else "retracted", "; ".join(more)
 
 
-def _word(act: Act) -> str:
-    if act.outcome == "performed":
-        return "done"
-    if act.outcome is not None:
-        return {"dropped": "dropped", "gave_up": "given up"}[act.outcome]
-    return {"due": "not done yet", "skipped": "skipped", "retracted": "retracted"}[act.status]
+_FATES: Final[dict[Fate, str]] = {
+    "done": "done", "late": "done", "pending": "not done yet", "skipped": "skipped", "dropped": "dropped",
+    "gave_up": "given up",
+}  # fmt: skip
 
 
 def shortened(verdict: str, most: int = 420) -> str:
