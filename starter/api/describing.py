@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 
 from starter.api import envelope, once
 from starter.api.asking import NEEDS, STREAMED, UNKEPT
+from starter.api.examples import Examples
 from starter.api.problems import MEDIA_TYPE, Problem
 
 Schema = dict[str, Any]
@@ -37,8 +38,10 @@ def describe(app: FastAPI) -> Schema:
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
         _share(schema)
+        examples = Examples(schema["components"]["schemas"])
         for method, operation in _operations(schema):
             _complete(method, operation)
+            examples.add(operation)
         app.openapi_schema = schema
     return app.openapi_schema
 
