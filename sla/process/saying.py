@@ -20,7 +20,7 @@ def in_words(node: Node) -> str:
         case Test(name, operator, operands):
             return f"{name} {_TESTS[operator](operands)}"
         case Occurs(name, where):
-            return f"a '{name}' event happens" + ("" if where is None else f" in which {in_words(where)}")
+            return f"'{name}' happens" + ("" if where is None else f", with {in_words(where)}")
         case After((after, until)):
             return f"'{after}' has happened" + ("" if until is None else f", and no '{until}' since")
     raise TypeError(f"no words for {type(node).__name__}")

@@ -1,6 +1,7 @@
 """Causes in words: which event, which field, by whom, and whether it was learned late."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from sla.account import Cause, Causes
 from sla.process.saying import value_in_words
@@ -20,9 +21,10 @@ def in_brackets(causes: Causes, hand: Hand) -> str:
 
 
 def who(cause: Cause, hand: Hand) -> str:
-    """An event by its name, with who reported it and since when it is known: `event e5 by u-ann, learned Tue 10:03`."""
-    by = f" by {cause.said}" if cause.said else ""
-    return f"event {cause.event}{by}{_learned(cause, hand)}"
+    """An event by its name, with what it says of itself: `event e5 (by u-ann)`, `event e2 (lunch), learned only at 9:03`."""
+    by = "by " if cause.names[0] == "completed" else ""
+    said = f" ({by}{cause.said})" if cause.said else ""
+    return f"event {cause.event}{said}{_learned(cause, hand)}"
 
 
 def _said(cause: Cause, hand: Hand) -> str:
@@ -31,20 +33,18 @@ def _said(cause: Cause, hand: Hand) -> str:
         return f"the process's own update{_of(cause)} {_sets(cause.fields)}"
     late = _learned(cause, hand)
     if kind == "opened":
-        told = f": {_are(cause.fields)}" if cause.fields else ""
-        return f"as it was opened{told}{late}"
+        told = f" with {_are(cause.fields)}" if cause.fields else ""
+        return f"it was opened{told}{late}"
     if cause.fields:
         return f"event {cause.event} {_sets(cause.fields)}{late}"
-    what = _WHAT.get(kind)
-    if what is None:
-        what = f"is '{cause.names[-1]}'"
-    because_of = f": {cause.said}" if cause.said else ""
-    return f"event {cause.event} {what}{because_of}{late}"
+    if kind in _DID:
+        return f"event {cause.event} {_DID[kind]}{late}"
+    return f"event {cause.event} ('{cause.names[-1]}') came{late}"
 
 
-_WHAT = {
-    "stopped": "stopped it",
-    "resumed": "resumed it",
+_DID: Final[Mapping[str, str]] = {
+    "stopped": "stopped the clock",
+    "resumed": "let the clock run",
     "closed": "closed the record",
     "reopened": "reopened the record",
     "completed": "completed it",

@@ -64,7 +64,8 @@ def _came_of(effect: Effect, one: Act, own: Deed | None, lines: Sequence[Deed], 
         return f"{_nothing_yet(effect, [line for line in lines if line is not own], late, hand)}"
     if own.outcome == "performed" and own.at is not None:
         return f"{_done(one, own, own.at, lines, hand)}{late}"
-    return _undone(own, hand)
+    mails = [line for line in lines if line is not own]
+    return _undone(own, hand) + (f"; {_accepted(mails, hand)}" if mails and own.outcome is None else "")
 
 
 def _nothing_yet(effect: Effect, mails: Sequence[Deed], late: str, hand: Hand) -> str:
@@ -85,8 +86,9 @@ def _undone(own: Deed, hand: Hand) -> str:
     if own.outcome == "gave_up":
         when = "" if own.at is None else f" at {hand.when(own.at)}"
         return f"was given up{when} {failed}"
+    how_often = "once" if own.attempts == 1 else f"{own.attempts} times, the last"
     last = "" if own.attempted_at is None else f" at {hand.when(own.attempted_at)}"
-    return f"has failed {_times(own.attempts, 'attempt')}{last}: {own.problem}; it is tried again"
+    return f"has failed {how_often}{last}: {own.problem or 'nobody knows why'}; it is tried again"
 
 
 def _done(one: Act, own: Deed, at: datetime, lines: Sequence[Deed], hand: Hand) -> str:
@@ -111,7 +113,8 @@ def _verb(one: Act, own: Deed) -> str:
     to = ", ".join(one.to)
     if one.action == "update":
         values = own.detail.get("set") or {}
-        return f"set {', '.join(f'{name} to {value_in_words(value)}' for name, value in values.items())}"
+        told = ", ".join(f"{name} to {value_in_words(value)}" for name, value in values.items())
+        return f"set {told}" if told else "was applied"
     return f"{_VERBS.get(one.action, 'was performed for')} {to}" if to else "was performed"
 
 
@@ -135,8 +138,8 @@ def _accepted(mails: Sequence[Deed], hand: Hand) -> str:
     return f"so far it was sent {_by_time(mails, hand)}"
 
 
-def _times(attempts: int, word: str = "failed attempt") -> str:
-    return f"{attempts} {word}{'' if attempts == 1 else 's'}"
+def _times(attempts: int) -> str:
+    return f"{attempts} failed attempt{'' if attempts == 1 else 's'}"
 
 
 def _ordinal(number: int) -> str:

@@ -84,7 +84,9 @@ def _whence(limit: LimitSet) -> str:
         return spelled
     if limit.source == "table":
         return f"{spelled} for {limit.field} {limit.value}"
-    return f"{spelled}, the default, for the table has nothing for {limit.field} {value_in_words(limit.value)}"
+    if limit.value is None:
+        return f"{spelled}, the table's default, for {limit.field} is empty"
+    return f"{spelled}, the table's default, for it has nothing for {limit.field} {value_in_words(limit.value)}"
 
 
 _CALENDARS: Final[Mapping[str, str]] = {
@@ -125,7 +127,7 @@ def _held_too(by: Stopper, hand: Hand) -> str:
 def why_stopped(by: Stopper, hand: Hand) -> str:
     """Why a clock was stopped, in words."""
     if by.what == "event":
-        return because(by.causes, hand)
+        return " and ".join(who(cause, hand) for cause in by.causes)
     if by.what == "out":
         return f"the record is out of its process{in_brackets(by.causes, hand)}"
     whose = "the process" if by.what == "process" else "its line"
@@ -134,7 +136,8 @@ def why_stopped(by: Stopper, hand: Hand) -> str:
 
 def _ran_again(halt: Halt, until: datetime, open_s: int, hand: Hand) -> str:
     stopped = spoken(int((until - halt.since).total_seconds()))
-    target = "" if halt.target_at is None else f"; the target is {hand.when(halt.target_at)} now"
+    ahead = halt.target_at is not None and halt.target_at > until
+    target = f"; the target is {hand.when(halt.target_at)} now" if ahead and halt.target_at is not None else ""
     return f"the clock ran again, after {stopped}, of which {spoken(open_s)} in business hours{target}."
 
 
@@ -152,16 +155,14 @@ def _undone(cause: Cause, hand: Hand) -> str:
 
 
 def _completed(completion: Completion, told: Told, hand: Hand) -> str:
-    one = told.of
-    if completion.condition is None:
-        how = f"by {', '.join(who(cause, hand) for cause in completion.causes)}"
-    else:
-        how = f"for {completion.condition}{in_brackets(completion.causes, hand)}"
-    took = ""
+    one, took = told.of, ""
     if completion.undone is None and one.elapsed_s is not None:
         less = f", {spoken(one.stopped_s)} of them stopped" if one.stopped_s else ""
-        took = f", after {spoken(one.elapsed_s)} of open time{less}"
-    return f"it was completed {how}{took}."
+        took = f" after {spoken(one.elapsed_s)} of open time{less},"
+    if completion.condition is None:
+        return f"it was completed{took} by {', '.join(who(cause, hand) for cause in completion.causes)}."
+    how = because(completion.causes, hand) or "its condition held"
+    return f"it was completed{took} as {how}; it completes when {completion.condition}."
 
 
 def _violation(told: Told, violated_at: datetime) -> Draft:

@@ -169,7 +169,7 @@ def test_a_completion_names_its_event_and_who_said_so() -> None:
 def test_a_declared_completion_names_its_condition_and_what_made_it_true() -> None:
     line = a_quiet(complete_when={"event": "response.sent", "where": {"channel": "mail"}})
     (done,) = first(a_case(under=a_process(line)).opened().noted("09:30", "response.sent", channel="mail")).completions
-    assert done.condition == "a 'response.sent' event happens in which channel is mail"
+    assert done.condition == "'response.sent' happens, with channel is mail"
     assert in_short(done.causes) == ["e02"]
 
 

@@ -1,0 +1,146 @@
+"""How a record came under its process, its way through it, and the verdict with its margin."""
+
+from zoneinfo import ZoneInfo
+
+from sla.dossier import ChoiceKept
+from sla.story import Story
+from sla.telling import story
+from tests.sla.builders import FIRST, ZONE, a_case, a_milestone, a_process, a_quiet, instant, some_hours
+from tests.sla.telling.builders import a_dossier, chapter, told
+
+
+def entry(whole: Story) -> list[str]:
+    """The first sentences."""
+    return [one.text for one in whole.entry]
+
+
+def closing(whole: Story) -> list[str]:
+    """The last sentences."""
+    return [one.text for one in whole.closing]
+
+
+# ---------------------------------------------------------------------- entering
+
+
+def test_the_zone_is_named_once_and_the_entitlement_with_those_that_lost() -> None:
+    choice = ChoiceKept(
+        at=instant("09:00"),
+        chosen="gold",
+        why="the best of 3: it is for the asset",
+        rejected={"silver": "its term has ended", "bronze": "it is for the contract only"},
+    )
+    whole = told(a_case().opened("09:00", learned="09:05", account="ACME", priority="P1"), "09:10", choice=choice)
+    assert entry(whole) == [
+        "Times are those of Europe/London.",
+        "Mon 2 Mar 2026 09:00: the record was opened (event e01): type case, account ACME, priority P1; learned 09:05.",
+        "09:00: the entitlement 'gold' was chosen: the best of 3: it is for the asset. "
+        "Not chosen: 'silver': its term has ended; 'bronze': it is for the contract only.",
+        "09:00: opened under the entitlement 'gold', it is held to version 1 of 'Support'.",
+        "09:00: the process started, for its start field opened_at had come.",
+    ]
+    assert sum("Europe/London" in text for one in whole.chapters for text in (s.text for s in one.sentences)) == 0
+
+
+def test_a_start_field_that_was_filled_later_names_its_event() -> None:
+    case = a_case(under=a_process(a_quiet(), start_at="triaged_at")).opened()
+    whole = told(case.changed("09:30", triaged_at="2026-03-02T09:30:00Z"), "10:00")
+    assert entry(whole)[-1] == (
+        "09:30: the process started, for its start field triaged_at had come "
+        "(event e02 set triaged_at to 2026-03-02T09:30:00Z)."
+    )
+
+
+def test_times_are_those_of_the_zone_that_is_asked_for() -> None:
+    case = a_case().opened("23:30")
+    dossier = a_dossier(case.laws, case.events, instant("23:40"))
+    whole = story(dossier, ZoneInfo("Asia/Kathmandu"))
+    assert entry(whole)[:2] == [
+        "Times are those of Asia/Kathmandu.",
+        "Tue 3 Mar 2026 05:15: the record was opened (event e01): type case.",
+    ]
+    assert whole.timezone == "Asia/Kathmandu"
+
+
+def test_before_the_record_was_known_there_is_nothing_to_tell() -> None:
+    case = a_case().opened("09:00", learned="10:00")
+    whole = story(a_dossier(case.laws, case.events, instant("12:00")), ZONE, instant("09:30"))
+    assert entry(whole) == [
+        "Times are those of Europe/London.",
+        "As of Mon 2 Mar 2026 09:30 no opening of the record was known.",
+    ]
+    assert (whole.chapters, whole.opened_at) == ((), None)
+
+
+# ---------------------------------------------------------------------- the way
+
+
+def test_leaving_returning_and_moving_are_told_with_what_did_it() -> None:
+    process = a_process(a_quiet(within="4h"), exit_when={"status": ["Closed", "Cancelled"]})
+    case = a_case(under=process, versions=[a_process(a_quiet(within="5h"))]).opened()
+    case = case.changed("09:10", status="Closed").reopened("09:20").moved("09:30").closed("09:40")
+    whole = told(case, "10:00")
+    assert closing(whole) == [
+        "Mon 2 Mar 2026 09:10: the record left the process: status is Closed or Cancelled (event e02 set status to Closed).",
+        "09:20: the record came back (event e03 reopened the record); "
+        "its milestones resume, and the time in between counts as stopped.",
+        "09:30: the record moved to version 2 of 'Support', by event e04.",
+        "09:40: the record left the process (event e05 closed the record).",
+    ]
+    assert (whole.version, whole.closed_at) == (2, instant("09:40"))
+
+
+def test_notes_and_refusals_come_last() -> None:
+    whole = told(a_case().opened().completed("09:10").completed("09:20").completed("09:30", "Nope"), "10:00")
+    assert closing(whole) == [
+        "Mon 2 Mar 2026 09:20: completed 'First Response' (event 'e03'): nothing was open, nothing changed.",
+        "Event e04 was refused: process 'Support' has no milestone 'Nope'; it has: First Response.",
+    ]
+
+
+# ---------------------------------------------------------------------- verdicts
+
+
+def test_a_miss_is_told_with_its_margin_and_the_stops() -> None:
+    process = a_process(a_milestone(), business_hours="office")
+    case = a_case(under=process, calendars=[some_hours()]).opened("16:30").stopped("17:10").resumed("17:51")
+    whole = told(case.completed("Tue 09:33:12"), "Wed 09:00")
+    one = chapter(whole)
+    assert one.verdict == (
+        "Missed by 3 min 12 s of open time: completed late; the clock was stopped 41 min, of which 0 s in business hours."
+    )
+    assert one.margin_s == -192
+    assert whole.verdict == f"Violated. {FIRST}: missed{one.verdict.removeprefix('Missed')}"
+
+
+def test_each_outcome_has_its_verdict() -> None:
+    def verdict(case: Story) -> str:
+        return case.chapters[0].verdict
+
+    opened = a_case().opened()
+    assert verdict(told(opened.completed("09:48"), "11:00")) == "Met with 12 min of open time to spare."
+    assert verdict(told(opened.completed("10:00"), "11:00")) == "Met, at the very target."
+    assert verdict(told(opened, "09:48")) == "Running: 12 min of open time left, due Mon 2 Mar 2026 10:00."
+    assert verdict(told(opened.stopped("09:30"), "09:48")) == (
+        "Stopped: 30 min of open time left once the clock runs again; "
+        "the clock was stopped 18 min, of which 18 min in business hours."
+    )
+    assert verdict(told(opened, "10:05")) == "Missed, and still open: by now 5 min of open time over."
+    assert verdict(told(opened, "10:00")) == "Missed, and still open: no open time has passed since its target."
+    assert verdict(told(opened.closed("10:05"), "11:00")) == (
+        "Missed by 5 min of open time and more: never completed, the record left the process."
+    )
+    assert verdict(told(opened.closed("09:05"), "11:00")) == "Cancelled, not violated: the record left the process."
+
+
+def test_a_violation_that_was_withdrawn_is_part_of_the_verdict() -> None:
+    whole = told(a_case().opened().completed("09:58", learned="10:03"), "12:00")
+    assert chapter(whole).verdict == (
+        "Met with 2 min of open time to spare. It had been taken for violated, which later knowledge withdrew."
+    )
+
+
+def test_of_very_many_misses_the_first_are_told_and_the_others_counted() -> None:
+    case = a_case(under=a_process(a_quiet(recurrence="periodic"))).opened()
+    whole = told(case.completed("09:30"), "16:30")
+    assert whole.verdict.count("missed") == 4
+    assert whole.verdict.endswith("Besides: 1 met, 3 missed, 1 running.")

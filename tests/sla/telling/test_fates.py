@@ -1,0 +1,134 @@
+"""What fired when and how late, what was skipped or dropped and why, and who got which mail on which attempt."""
+
+from typing import Any
+
+from sla.dossier import Deed
+from sla.story import Act, Story
+from tests.sla.builders import FIRST, a_case, a_milestone, a_process, instant, updating
+from tests.sla.telling.builders import chapter, sentences, told
+
+KEY = f"C-1/{FIRST}#1/1"
+
+
+def a_deed(trigger: str, at: str | None = None, **more: Any) -> Deed:
+    """A line of the ledger; performed unless told otherwise."""
+    given = {"outcome": "performed", **more}
+    return Deed.model_validate({"key": f"{KEY}/{trigger}", "at": at and instant(at), **given})
+
+
+def a_mail(trigger: str, to: str, at: str) -> Deed:
+    """One of several mails of an action."""
+    return a_deed(f"{trigger}/to/{to:0>16}", at, detail={"to": to})
+
+
+def fate(whole: Story, of: str) -> str:
+    """The sentence on one action, without its time."""
+    (text,) = (one for one in sentences(whole) if f" {of} " in one)
+    return text.partition(": ")[2]
+
+
+def act(whole: Story, trigger: str) -> Act:
+    """One action."""
+    return next(one for one in chapter(whole).acts if one.key == f"{KEY}/{trigger}")
+
+
+def warned(*deeds: Deed, at: str = "09:50") -> Story:
+    """A case of which the warning was due at 09:45."""
+    return told(a_case().opened(), at, deeds=deeds)
+
+
+def test_a_mail_tells_whom_it_reached_and_how_late() -> None:
+    sent = a_deed("warning-1/1", "09:45:07", detail={"sent": ["u-ann", "u-bob"], "nobody": ["queue"]})
+    whole = warned(sent)
+    assert fate(whole, "mail") == (
+        "the mail of the warning at 45 min of open time was sent to u-ann, u-bob at 09:45:07, 7 s after it was due, "
+        "on the first attempt; nobody is behind queue."
+    )
+    one = act(whole, "warning-1/1")
+    assert (one.to, one.late_s, one.outcome, one.attempts) == (("u-ann", "u-bob"), 7, "performed", 0)
+
+
+def test_one_that_was_done_at_its_instant_is_on_time() -> None:
+    assert "was sent to u-ann on time, on the first attempt" in fate(
+        warned(a_deed("warning-1/1", "09:45", detail={"sent": ["u-ann"]})), "mail"
+    )
+
+
+def test_of_several_mails_each_is_told_with_its_time_and_the_attempt() -> None:
+    whole = warned(
+        a_deed("warning-1/1", "09:46:10", detail={"sent": ["u-ann", "u-bob"]}, attempts=1, problem="u-bob: 451 later"),
+        a_mail("warning-1/1", "u-ann", "09:45:02"),
+        a_mail("warning-1/1", "u-bob", "09:46:10"),
+    )
+    assert fate(whole, "mail") == (
+        "the mail of the warning at 45 min of open time was sent to u-ann at 09:45:02, to u-bob at 09:46:10, "
+        "on the second attempt (the first failed with: u-bob: 451 later)."
+    )
+
+
+def test_mails_that_were_accepted_before_the_action_is_done_are_told() -> None:
+    failing = a_deed("warning-1/1", outcome=None, attempts=2, problem="u-bob: 451 later", attempted_at=instant("09:49"))
+    whole = warned(failing, a_mail("warning-1/1", "u-ann", "09:45:02"))
+    assert fate(whole, "mail") == (
+        "the mail of the warning at 45 min of open time has failed 2 times, the last at 09:49: u-bob: 451 later; "
+        "it is tried again; so far it was sent to u-ann at 09:45:02."
+    )
+    assert act(whole, "warning-1/1").to == ("u-ann",)
+
+
+def test_what_was_given_up_tells_when_after_how_many_attempts_and_why() -> None:
+    whole = warned(
+        a_deed("warning-1/1", "Tue 09:45", outcome="gave_up", attempts=14, problem="mail.example is down"), at="Wed 09:00"
+    )
+    assert fate(whole, "mail") == (
+        "the mail of the warning at 45 min of open time was given up at Tue 3 Mar 2026 09:45 after 14 failed attempts, "
+        "the last with: mail.example is down."
+    )
+
+
+def test_what_was_dropped_tells_why() -> None:
+    case = a_case().opened().completed("09:50")
+    whole = told(case, "10:00", deeds=(a_deed("warning-1/1", "09:51", outcome="dropped", reason="already completed"),))
+    assert fate(whole, "mail") == "the mail of the warning at 45 min of open time was dropped: already completed."
+
+
+def test_what_was_skipped_tells_why() -> None:
+    late = told(a_case().opened("09:00", learned="10:30"), "10:40")
+    assert fate(late, "mail") == "the mail of the warning at 45 min of open time was skipped: past the target."
+    assert fate(late, "reassignment").endswith(
+        "is due, late: its time had passed when it came up; the ledger has nothing of it yet."
+    )
+
+
+def test_what_later_knowledge_withdrew_was_done_all_the_same() -> None:
+    case = a_case().opened().completed("09:58", learned="10:03")
+    done = a_deed("violation-1/1", "10:00:02", detail={"to": "role:senior_agent", "chosen": "u-sen"})
+    whole = told(case, "12:00", deeds=(done,))
+    assert fate(whole, "reassignment") == (
+        "the reassignment of the violation at 1 h of open time gave the record to u-sen at 10:00:02, 2 s after it was due, "
+        "on the first attempt; withdrawn: completed at 09:58, learned at 10:03."
+    )
+    assert act(whole, "violation-1/1").status == "retracted"
+
+
+def test_an_update_tells_what_it_set() -> None:
+    line = a_milestone(warnings=[{"at": "50%", "actions": [updating(tier="gold", owner=None)]}])
+    done = a_deed("warning-1/1", "09:30", detail={"set": {"tier": "gold", "owner": None}})
+    whole = told(a_case(under=a_process(line)).opened(), "09:40", deeds=(done,))
+    assert (
+        fate(whole, "update") == "the update of the warning at 30 min of open time set tier to gold, owner to empty on time."
+    )
+
+
+def test_actions_for_what_present_knowledge_never_began_are_told_at_the_end() -> None:
+    line = a_milestone(when={"tier": "gold"}, start="criteria")
+    case = a_case(under=a_process(line)).opened().changed("09:10", tier="gold")
+    case = case.changed("09:10", tier="basic", learned="11:00")
+    whole = told(case, "12:00")
+    assert whole.chapters == ()
+    assert any(f"for {FIRST} #1, which never began as is known now: the reassignment" in one.text for one in whole.closing)
+
+
+def test_a_story_of_the_past_has_the_actions_as_they_were() -> None:
+    sent = a_deed("warning-1/1", "09:45:07", detail={"sent": ["u-ann"]})
+    assert act(warned(sent, at="09:46"), "warning-1/1").outcome == "performed"

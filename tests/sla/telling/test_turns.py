@@ -1,0 +1,122 @@
+"""How a milestone began, got its target, was stopped, completed and ended: told in local time, by the account."""
+
+from tests.sla.builders import BY_PRIORITY, FIRST, a_case, a_process, a_quiet, some_hours
+from tests.sla.telling.builders import sentences, told
+
+OFFICE = [some_hours(holidays=["2026-03-03", {"date": "2026-03-04", "hours": ["10:00-12:00"]}])]
+
+
+def test_a_target_is_told_with_its_limit_its_calendar_and_where_both_come_from() -> None:
+    process = a_process(a_quiet(within=BY_PRIORITY), business_hours="office")
+    case = a_case(under=process, calendars=OFFICE).opened(priority="P2")
+    assert sentences(told(case, "09:10")) == [
+        "Mon 2 Mar 2026 09:00: it began as the process started.",
+        "09:00: the limit is 4h for priority P2 in open time of 'office', which the process names; the target is 13:00.",
+    ]
+
+
+def test_a_limit_that_the_table_does_not_have_is_its_default() -> None:
+    case = a_case(under=a_process(a_quiet(within=BY_PRIORITY))).opened(priority="P9")
+    assert "8h, the table's default, for it has nothing for priority P9" in sentences(told(case, "09:10"))[1]
+    without = a_case(under=a_process(a_quiet(within=BY_PRIORITY))).opened()
+    assert "8h, the table's default, for priority is empty" in sentences(told(without, "09:10"))[1]
+
+
+def test_a_date_is_named_when_it_is_another_than_the_one_before() -> None:
+    case = a_case(under=a_process(a_quiet(within="9h"), business_hours="office"), calendars=[some_hours()]).opened("12:00")
+    assert sentences(told(case.completed("Tue 10:00"), "Wed 10:00")) == [
+        "Mon 2 Mar 2026 12:00: it began as the process started.",
+        "12:00: the limit is 9h in open time of 'office', which the process names; the target is Tue 3 Mar 2026 13:00.",
+        "Tue 3 Mar 2026 10:00: it was completed after 6 h of open time, by event e02.",
+    ]
+
+
+def test_a_change_of_the_limit_tells_the_event_and_that_the_new_target_lies_in_the_past() -> None:
+    process = a_process(a_quiet(within=BY_PRIORITY))
+    case = a_case(under=process).opened(priority="P2").changed("10:20", learned="10:30", priority="P1")
+    assert sentences(told(case, "11:00"))[2:] == [
+        "10:20: event e02 set priority to P1, learned only at 10:30: the limit is 1h for priority P1 now; "
+        "the target is 10:00.",
+        "10:20: that lies in the past, so it counts as violated since 10:00.",
+    ]
+
+
+def test_a_line_is_told_with_its_condition_what_it_turned_on_and_those_before_it() -> None:
+    lines = [a_quiet(when={"priority": "P1"}), a_quiet(when={"tier": ["gold", "silver"]}, start="criteria", within="2h")]
+    case = a_case(under=a_process(*lines)).opened(priority="P3").changed("09:20", tier="gold")
+    assert sentences(told(case, "09:30"))[0] == (
+        "Mon 2 Mar 2026 09:20: it began as its condition came to hold; line 2 of 2 applies: tier is gold or silver, "
+        "and not (priority is P1) (event e02 set tier to gold)."
+    )
+
+
+def test_what_is_born_late_says_from_when_it_counts() -> None:
+    case = a_case(under=a_process(a_quiet(when={"tier": "gold"}))).opened().changed("10:30", tier="gold")
+    said = sentences(told(case, "11:00"))
+    assert said[0].endswith("its line applies: tier is gold (event e02 set tier to gold); it counts from 09:00.")
+    assert said[2] == "10:30: that lies in the past, so it counts as violated since 10:00."
+
+
+def test_stops_are_told_with_all_their_reasons_and_where_they_moved_the_target() -> None:
+    process = a_process(a_quiet(within="4h"), stop_when={"status": "Waiting"}, business_hours="office")
+    case = a_case(under=process, calendars=OFFICE).opened().happened("stopped", "09:30", reason="lunch")
+    case = case.changed("09:40", status="Waiting").resumed("09:50").changed("Wed 10:30", status="Open")
+    whole = told(case, "Thu 10:30")
+    assert sentences(whole)[2:] == [
+        "09:30: the clock stopped: event e02 (lunch).",
+        "09:40: the clock is held by this, too: the process stops it while status is Waiting "
+        "(event e03 set status to Waiting).",
+        "Tue 3 Mar 2026 00:00: in 'office' a holiday, closed all day (a Tuesday, else 09:00-17:00).",
+        "Wed 4 Mar 2026 00:00: in 'office' special hours, 10:00-12:00 (a Wednesday, else 09:00-17:00).",
+        "10:30: the clock ran again, after 49 h, of which 8 h in business hours; the target is Thu 5 Mar 2026 11:00 now.",
+    ]
+    (stop,) = whole.chapters[0].stops
+    assert stop.why == "event e02 (lunch); the process stops it while status is Waiting (event e03 set status to Waiting)"
+
+
+def test_a_declared_completion_tells_the_condition_and_what_made_it_true() -> None:
+    case = (
+        a_case(under=a_process(a_quiet(complete_when={"event": "response.sent"}))).opened().noted("09:30", "response.sent")
+    )
+    assert sentences(told(case, "10:00"))[-1] == (
+        "09:30: it was completed after 30 min of open time, as event e02 ('response.sent') came; "
+        "it completes when 'response.sent' happens."
+    )
+
+
+def test_a_completion_that_was_taken_back_is_told_with_who_did() -> None:
+    case = a_case(under=a_process(a_quiet())).opened().happened("completed", "09:30", milestone=FIRST, by="u-ann")
+    assert sentences(told(case.uncompleted("09:40"), "09:50"))[2:] == [
+        "09:30: it was completed by event e02 (by u-ann).",
+        "09:40: event e03 took the completion back.",
+    ]
+
+
+def test_a_cancellation_tells_what_turned_its_condition() -> None:
+    case = a_case(under=a_process(a_quiet(when={"tier": "gold"}))).opened(tier="gold").changed("09:20", tier=None)
+    assert sentences(told(case, "09:30"))[-1] == (
+        "09:20: it ended, cancelled: its `when` no longer holds (event e02 emptied tier)."
+    )
+
+
+def test_what_lies_ahead_is_told_as_foreseen() -> None:
+    process = a_process(a_quiet(within="2h"), start_at="triaged_at")
+    case = a_case(under=process).opened(triaged_at="2026-03-02T10:00:00Z")
+    assert sentences(told(case, "09:30")) == [
+        "Mon 2 Mar 2026 10:00: it is to begin, within 2 h of open time of '24/7'; target 12:00."
+    ]
+
+
+def test_a_change_of_the_clocks_is_named_at_its_instant() -> None:
+    case = a_case(under=a_process(a_quiet(within="4h"))).opened("2026-10-24 23:30")
+    said = sentences(told(case.completed("2026-10-25 02:30"), "2026-10-25 12:00"))
+    assert said[2:] == [
+        "Sun 25 Oct 2026 01:00 GMT: the clocks of Europe/London go back by 1 h, from 02:00 to 01:00.",
+        "02:30: it was completed after 4 h of open time, by event e02.",
+    ]
+
+
+def test_an_hour_that_comes_twice_says_which_one_it_is() -> None:
+    case = a_case(under=a_process(a_quiet(within="4h"))).opened("2026-10-24 23:30")
+    said = sentences(told(case.completed("2026-10-25 01:30"), "2026-10-25 12:00"))
+    assert said[2] == "Sun 25 Oct 2026 01:30 BST: it was completed after 2 h of open time, by event e02."
