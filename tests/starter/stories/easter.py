@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sla.calendar import ALWAYS
 from sla.dossier import ChoiceKept, Deed, Dossier, LawKept
-from sla.events import AnyEvent, read_event
+from sla.events import Event, read_event
 from sla.messages import ProcessRef
 from starter.bundles import bundle_of, save, written
 from starter.definitions import load
@@ -28,7 +28,7 @@ def local(clock: str) -> datetime:
     return datetime.strptime(f"2026 4 {clock}", "%Y %m %d %H:%M").replace(tzinfo=LONDON)
 
 
-def _event(number: int, type_: str, clock: str, **more: Any) -> AnyEvent:
+def _event(number: int, type_: str, clock: str, **more: Any) -> Event:
     told_of = {"record": RECORD, "id": f"zd-{number}", "type": type_, "at": local(clock).isoformat()}
     return read_event(told_of | more, where="the case over Easter")
 
@@ -59,13 +59,13 @@ DONE: Final[dict[str, dict[str, Any]]] = {
 """What the ledger has of an action, besides that it was done, by default two seconds after it was due."""
 
 
-def dossier(at: str = "8 11:30", log: tuple[AnyEvent, ...] = LOG) -> Dossier:
+def dossier(at: str = "8 11:30", log: tuple[Event, ...] = LOG) -> Dossier:
     """All about the case, as of a London time of April."""
     bare = _dossier(local(at), log, ())
     return _dossier(local(at), log, tuple(_deeds(bare)))
 
 
-def _dossier(taken_at: datetime, log: tuple[AnyEvent, ...], deeds: tuple[Deed, ...]) -> Dossier:
+def _dossier(taken_at: datetime, log: tuple[Event, ...], deeds: tuple[Deed, ...]) -> Dossier:
     found = load(
         [ROOT / "examples" / "processes" / "business-hours-support.yaml", ROOT / "examples" / "calendars" / "offices.yaml"]
     )
