@@ -36,7 +36,7 @@ HISTORIES = Path(__file__).parents[2] / "tests" / "histories"
 async def measure(scale: Scale) -> list[Row]:
     """On one core beside the Replayer alone, by turns; then on all cores."""
     paths, recipe = _golden()
-    count, repeats = scale.pick(short=3 * AT_ONCE, full=400), scale.pick(short=1, full=5)
+    count, repeats = scale.pick(short=3 * AT_ONCE, full=400), scale.pick(short=1, full=3)
     ours: list[float] = []
     theirs: list[float] = []
     for _ in range(repeats):

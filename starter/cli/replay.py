@@ -25,7 +25,7 @@ FEW = 10
 _Files = list[Path] | None
 _What = Annotated[list[str] | None, typer.Argument(metavar="ID|FILE", help="Records, histories as JSON, bundles.")]
 _Query = Annotated[str | None, typer.Option(metavar="QUERY", help="What Temporal lists by this query.")]
-_All = Annotated[bool, typer.Option("--all", help="All cases that Temporal still has.")]
+_All = Annotated[bool, typer.Option("--all", help="All cases, of Temporal and of the archive.")]
 _Since = Annotated[str | None, typer.Option(metavar="DURATION", help="Of those, what was open in so long, such as 7d.")]
 _Process = Annotated[_Files, typer.Option("--process", "-p", metavar="FILE", help="Their process, in place of the store's.")]
 _Calendars = Annotated[_Files, typer.Option("--calendars", "-c", metavar="FILE", help="Its business hours.")]

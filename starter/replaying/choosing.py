@@ -9,16 +9,17 @@ from typing import NamedTuple
 
 from sla.evidence_errors import NotReplayable
 from starter.bundles import ENDING
-from starter.replaying.listing import count, listed, query_of
+from starter.replaying.listing import closed, count, listed, query_of
 from starter.replaying.session import quiet_runtime
-from starter.replaying.sources import Library, OfBundle, OfFile, OfRecord, Recipe, Source
+from starter.replaying.sources import Library, OfArchive, OfBundle, OfFile, OfRecord, OfRun, Recipe, Source
+from store.archive_lists import ArchivedRuns
 
 HISTORY = ".json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Records and files by name; or without names what a query lists, or all cases: of these what was open since then."""
+    """Records and files by name; or without names what a query lists, or all cases. `since`: what was open since then."""
 
     names: Sequence[str] = ()
     query: str | None = None
@@ -26,7 +27,7 @@ class Wanted:
 
 
 class Chosen(NamedTuple):
-    """How many sources there are, as far as it is known beforehand, and the sources, which are listed as they are taken."""
+    """How many sources there are, as far as can be known beforehand, and the sources, which are listed as they are taken."""
 
     total: int
     sources: AsyncIterator[Source]
@@ -45,7 +46,13 @@ async def chosen(wanted: Wanted, recipe: Recipe) -> AsyncIterator[Chosen]:
             return
         client = await library.connected()
         query = query_of(wanted.query, recipe.settings.task_queue, wanted.since)
-        yield Chosen(await count(client, query), listed(client, query))
+        total = await count(client, query)
+        if wanted.query is not None:
+            yield Chosen(total, listed(client, query))
+            return
+        archived = ArchivedRuns(await library.opened(), wanted.since)
+        forgotten = await archived.count() - await count(client, closed(query))
+        yield Chosen(total + max(0, forgotten), _together(listed(client, query), archived))
 
 
 def source_of(name: str) -> Source:
@@ -58,6 +65,17 @@ def source_of(name: str) -> Source:
     if path.suffix in (ENDING, HISTORY):
         raise NotReplayable(problem=f"There is no file '{name}'.")
     return OfRecord(name)
+
+
+async def _together(listed: AsyncIterator[OfRun], archived: ArchivedRuns) -> AsyncIterator[Source]:
+    """What Temporal lists, and then what it has forgotten and the archive holds."""
+    told: set[str] = set()
+    async for run in listed:
+        told.add(run.run_id)
+        yield run
+    async for record, run_id in archived.listed():
+        if run_id not in told:
+            yield OfArchive(record, run_id)
 
 
 async def several(sources: Sequence[Source]) -> AsyncIterator[Source]:

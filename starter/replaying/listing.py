@@ -23,6 +23,11 @@ def query_of(query: str | None, queue_prefix: str, since: datetime | None) -> st
     return f"({asked}) AND (ExecutionStatus = 'Running' OR CloseTime >= '{to_text(since)}')"
 
 
+def closed(query: str) -> str:
+    """Of what a query lists, what no longer runs."""
+    return f"({query}) AND ExecutionStatus != 'Running'"
+
+
 async def count(client: Client, query: str) -> int:
     """How many runs there are. Raises InvalidQuery or ServiceUnavailable."""
     try:

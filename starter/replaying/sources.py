@@ -19,12 +19,14 @@ from runtime.connect import connect
 from runtime.settings import Settings
 from sla import messages
 from sla.errors import MilepostError, ServiceUnavailable, UnreadableFile
+from sla.histories import whole
 from starter.bundles import read_bundle
 from starter.files import read_bytes
 from starter.histories import Histories
 from starter.replaying.laws import GivenDefinitions, of_dossier
 from starter.replaying.reading import Run, Unplayable, of_history, of_json, parsed
 from starter.replaying.results import Replayed
+from store.archive import StoredArchive
 from store.definitions import StoredDefinitions
 from store.engine import Database
 from store.records import Records
@@ -63,7 +65,15 @@ class OfRun:
     kind: str = messages.WORKFLOW
 
 
-Source: TypeAlias = OfFile | OfBundle | OfRecord | OfRun
+@dataclass(frozen=True, slots=True)
+class OfArchive:
+    """A run that the archive holds."""
+
+    record: str
+    run_id: str
+
+
+Source: TypeAlias = OfFile | OfBundle | OfRecord | OfRun | OfArchive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +127,10 @@ class Library:
                     yield found
             case OfRun():
                 yield await self._run(source)
+            case OfArchive(record, run_id):
+                kept = await StoredArchive(await self.opened()).history(record, run_id)
+                history = None if kept is None else whole(kept)
+                yield _found(record, record, run_id, history, await self._definitions())
 
     # ------------------------------------------------------------------ of each kind
 
@@ -142,7 +156,7 @@ class Library:
 
     async def _record(self, record: str) -> AsyncIterator[Found | Replayed]:
         definitions = await self._definitions()
-        for run in await Histories(await self._opened(), self.connected).of(record):
+        for run in await Histories(await self.opened(), self.connected).of(record):
             if run.run_id.startswith(self._recipe.only):
                 yield _found(record, record, run.run_id, run.as_temporal(), definitions)
 
@@ -175,17 +189,18 @@ class Library:
 
     async def require(self, record: str) -> None:
         """Raise UnknownRecord unless the store has it."""
-        await Records(await self._opened()).get(record)
+        await Records(await self.opened()).get(record)
 
     async def _definitions(self) -> Definitions:
         if self._recipe.given is not None:
             return self._recipe.given
         if self._stored is None:
             default_hours = self._recipe.settings.default_business_hours
-            self._stored = StoredDefinitions(await self._opened(), default_hours=default_hours)
+            self._stored = StoredDefinitions(await self.opened(), default_hours=default_hours)
         return self._stored
 
-    async def _opened(self) -> Database:
+    async def opened(self) -> Database:
+        """The store."""
         if self._database is None:
             database = Database(self._recipe.settings.database_url)
             self._stack.push_async_callback(database.dispose)

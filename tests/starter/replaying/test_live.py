@@ -7,6 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from pydantic import SecretStr
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client
 
 from runtime.keys import new_key
@@ -18,9 +20,11 @@ from starter.bundles import bundle_of, written
 from starter.definitions import assemble
 from starter.desk import Desk
 from starter.histories import Histories
+from store.archive import StoredArchive
 from tests.e2e.installation import Installation, an_installation
 from tests.starter.command_line import Ran, milepost, no_desk
 from tests.workflows.servers import program
+from workers.keeping import begin_keeping
 
 PATIENCE_S = 60
 KEY = new_key(b"B" * 32).written
@@ -61,6 +65,14 @@ class Live:
     async def listed(self, query: str, runs: int) -> None:
         """Wait until Temporal's list, which lags behind, has so many runs."""
         while (await self.client.count_workflows(query)).count < runs:
+            await asyncio.sleep(0.05)
+
+    async def forget(self, record: str, run_id: str) -> None:
+        """What Temporal does by itself when its retention is over; and wait until its list knows."""
+        execution = WorkflowExecution(workflow_id=workflow_id(record), run_id=run_id)
+        asked = DeleteWorkflowExecutionRequest(namespace=self.client.namespace, workflow_execution=execution)
+        await self.client.workflow_service.delete_workflow_execution(asked)
+        while (await self.client.count_workflows(f"RunId = '{run_id}'")).count:
             await asyncio.sleep(0.05)
 
 
@@ -182,3 +194,23 @@ async def test_encrypted_histories_replay_with_the_keys_and_are_skipped_without(
         assert without.code == BAD_INPUT
         assert {one["verdict"] for one in without.objects} == {"skipped"}
         assert all("it is encrypted, and this process has no keys" in one["skipped"] for one in without.objects)
+
+
+async def test_what_temporal_has_forgotten_is_replayed_from_the_archive(tmp_path: Path) -> None:
+    async with a_live_installation(tmp_path) as live:
+        assert await begin_keeping(live.client, live.settings)
+        archive = StoredArchive(live.installation.database)
+        while not (kept := await archive.kept("C-2")):
+            await asyncio.sleep(0.1)
+        everything = [("C-1", "same"), ("C-2", "same"), ("C-2", "same")]
+        assert verdicts(await live.replay("--all", "--json")) == everything
+
+        await live.forget("C-2", kept[0].run_id)
+        again = await live.replay("--all", "--since", "7d", "--json")
+        assert verdicts(again) == everything
+        assert kept[0].run_id in [one["run_id"] for one in again.objects]
+        assert verdicts(await live.replay("C-2", "--json")) == everything[1:]
+
+        foreign = await live.replay("--query", "WorkflowType = 'KeepHistories'")
+        assert foreign.code == BAD_INPUT
+        assert "it is of the workflow 'KeepHistories'; only cases ('SlaCase') are replayed" in foreign.out
