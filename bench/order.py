@@ -12,6 +12,7 @@ LIMITS_S: dict[str, int] = {
     "replay": 240,
     "history": 240,
     "cost": 240,
+    "archive": 240,
     "throughput": 420,
     "intake": 240,
     "lateness": 600,
