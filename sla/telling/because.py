@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sla.account import Cause, Causes
-from sla.process.saying import value_in_words
 from sla.telling.hand import Hand
 from sla.values import Value
 
@@ -30,13 +29,13 @@ def who(cause: Cause, hand: Hand) -> str:
 def _said(cause: Cause, hand: Hand) -> str:
     kind = cause.names[0]
     if kind == "update":
-        return f"the process's own update{_of(cause)} {_sets(cause.fields)}"
+        return f"the process's own update{_of(cause)} {_sets(cause.fields, hand)}"
     late = _learned(cause, hand)
     if kind == "opened":
-        told = f" with {_are(cause.fields)}" if cause.fields else ""
+        told = f" with {_are(cause.fields, hand)}" if cause.fields else ""
         return f"it was opened{told}{late}"
     if cause.fields:
-        return f"event {cause.event} {_sets(cause.fields)}{late}"
+        return f"event {cause.event} {_sets(cause.fields, hand)}{late}"
     if kind in _DID:
         return f"event {cause.event} {_DID[kind]}{late}"
     return f"event {cause.event} ('{cause.names[-1]}') came{late}"
@@ -57,13 +56,13 @@ def _of(cause: Cause) -> str:
     return "" if cause.event is None else f" '{cause.event.partition('/')[2]}'"
 
 
-def _sets(fields: Sequence[tuple[str, Value]]) -> str:
-    told = (f"emptied {name}" if value is None else f"set {name} to {value_in_words(value)}" for name, value in fields)
+def _sets(fields: Sequence[tuple[str, Value]], hand: Hand) -> str:
+    told = (f"emptied {name}" if value is None else f"set {name} to {hand.value(value)}" for name, value in fields)
     return ", ".join(told) or "changed it"
 
 
-def _are(fields: Sequence[tuple[str, Value]]) -> str:
-    return ", ".join(f"{name} {value_in_words(value)}" for name, value in fields)
+def _are(fields: Sequence[tuple[str, Value]], hand: Hand) -> str:
+    return ", ".join(f"{name} {hand.value(value)}" for name, value in fields)
 
 
 def _learned(cause: Cause, hand: Hand) -> str:

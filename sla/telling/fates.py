@@ -8,7 +8,6 @@ from typing import Final
 
 from sla.dossier import Deed
 from sla.duration import spoken
-from sla.process.saying import value_in_words
 from sla.story import Act
 from sla.telling.acts import Deeds, own_line
 from sla.telling.hand import Draft, Hand
@@ -96,9 +95,8 @@ def _done(one: Act, own: Deed, at: datetime, lines: Sequence[Deed], hand: Hand) 
     if own.attempts and len({line.at for line in mails}) > 1:
         whom = f"was sent {_by_time(mails, hand)}"
     else:
-        whom = (
-            f"{_verb(one, own)} {f'at {hand.when(at)}, {spoken(one.late_s)} after it was due' if one.late_s else 'on time'}"
-        )
+        when = f"at {hand.when(at)}, {spoken(one.late_s)} after it was due" if one.late_s else "on time"
+        whom = f"{_verb(one, own, hand)} {when}"
     nobody = own.detail.get("nobody")
     missing = f"; nobody is behind {', '.join(map(str, nobody))}" if nobody else ""
     if not own.attempts:
@@ -109,11 +107,11 @@ def _done(one: Act, own: Deed, at: datetime, lines: Sequence[Deed], hand: Hand) 
     return f"{whom}, on the {_ordinal(own.attempts + 1)} attempt{problem}{missing}"
 
 
-def _verb(one: Act, own: Deed) -> str:
+def _verb(one: Act, own: Deed, hand: Hand) -> str:
     to = ", ".join(one.to)
     if one.action == "update":
         values = own.detail.get("set") or {}
-        told = ", ".join(f"{name} to {value_in_words(value)}" for name, value in values.items())
+        told = ", ".join(f"{name} to {hand.value(value)}" for name, value in values.items())
         return f"set {told}" if told else "was applied"
     return f"{_VERBS.get(one.action, 'was performed for')} {to}" if to else "was performed"
 

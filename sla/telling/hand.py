@@ -8,7 +8,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sla.instants import to_instant
+from sla.process.saying import value_in_words
 from sla.story import Sentence
+from sla.values import Value
 
 _INSTANT: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -36,6 +38,10 @@ class Hand:
     def beside(self) -> "Hand":
         """A hand that goes on from here by itself."""
         return Hand(self.zone, self._on)
+
+    def value(self, value: Value) -> str:
+        """A field's value, an instant in local time."""
+        return self.rewritten(value_in_words(value))
 
     def rewritten(self, text: str) -> str:
         """A text of the engine with its instants in local time."""

@@ -50,7 +50,7 @@ def _agrees(whole: Story, timeline: Timeline) -> None:
         _agree(chapter, one, timeline)
 
 
-@some(400)
+@some(250)
 @given(cases())
 def test_the_spans_of_a_story_add_up_to_the_timeline(case: Given) -> None:
     now = case.now + timedelta(hours=7)
@@ -58,7 +58,7 @@ def test_the_spans_of_a_story_add_up_to_the_timeline(case: Given) -> None:
     _agrees(_told(laws, case.events, case.as_of(now)), case.as_of(now))
 
 
-@some(200)
+@some(150)
 @given(moving())
 def test_they_do_for_a_record_that_moves_between_versions(case: Moving) -> None:
     first = Followed(process=case.case.process, calendars=HOURS)
