@@ -44,11 +44,12 @@ def test_an_event_alone_stops_in_the_workflow(tmp_path: Path) -> None:
 
 
 def test_the_debugger_stops_in_evaluate_for_the_decision_of_the_event(tmp_path: Path) -> None:
-    said = "p process.process, len(events), now.isoformat()\nb sla.viewing.view_of\nc\np timeline.status\nq\n"
+    said = "p process.process, len(events), now.isoformat()\nb report\nc\np walk is not None, now.minute\nq\n"
     ran = debugged(tmp_path, "--debug", "evaluate", "--break-at", "14", commands=said)
     assert "sla/engine.py(" in ran.out
     assert "('Premium', 1, '2026-11-22T05:44:34+00:00')" in ran.out
-    assert ran.out.count("(Pdb)") >= 3
+    assert "sla/evaluation/report.py(" in ran.out
+    assert "(True, 44)" in ran.out
     assert ran.code == FINE
 
 
