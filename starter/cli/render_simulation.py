@@ -14,6 +14,9 @@ from starter.cli.output import console
 from starter.cli.words import NOTHING, when
 from starter.setup.views.what_if import GroupView, KeptView, Margins, PromiseView, SideView, SimulationView
 
+_WIDE: Final = 100
+"""Columns of the terminal from which a table has room for bars."""
+_LABEL: Final = 10
 _BAR: Final = 24
 """Characters for 100 %."""
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
@@ -121,24 +124,31 @@ def _sparks(margins: Margins) -> str:
 
 
 def _show_sweep(screen: Console, view: SimulationView) -> None:
-    table = Table(escape(str(view.swept)), box=box.SIMPLE_HEAD)
-    for heading in ("On time", "", "Met", "Missed"):
+    wide = screen.width >= _WIDE
+    table = Table("Promise", box=box.SIMPLE_HEAD)
+    for heading in ("On time", *([""] if wide else []), "Met", "Missed"):
         table.add_column(heading, justify="left" if heading == "" else "right", no_wrap=True)
     compared = view.before is not None
     for heading in ("Newly violated", "Cured") if compared else ("Violated",):
         table.add_column(heading, justify="right")
     table.add_column("Mails", justify="right")
     table.add_column("Reassigned", justify="right")
+    screen.print(escape(f"{view.swept}: {view.milestone} kept on time"))
+    bars: list[str] = []
     rows = [("as it is", view.before, None)] if view.before else []
     for label, side, promise in [*rows, *((one.promise, one.after, one) for one in view.promises)]:
         kept = side.milestone(str(view.milestone))
         share = None if kept is None else kept.compliance
         counts = [_count(kept, field) for field in ("met", "missed")]
         table.add_row(
-            escape(str(label)), _share(kept), f"[cyan]{_bar(share)}[/]", *counts, *_violations(side, promise, compared),
-            f"{side.mails:,}", f"{side.reassignments:,}",
+            escape(str(label)), _share(kept), *([f"[cyan]{_bar(share)}[/]"] if wide else []), *counts,
+            *_violations(side, promise, compared), f"{side.mails:,}", f"{side.reassignments:,}",
         )  # fmt: skip
+        if not wide:
+            bars.append(f"  {escape(str(label)):>{_LABEL}}  [cyan]{_bar(share)}[/] {_share(kept)}")
     screen.print(table)
+    for bar in bars:
+        screen.print(bar)
 
 
 def _violations(side: SideView, promise: PromiseView | None, compared: bool) -> list[str]:

@@ -1,6 +1,7 @@
 """One record's outcome beside what it would have been, as tables for people."""
 
 from datetime import tzinfo
+from typing import Final
 
 from rich import box
 from rich.console import Console
@@ -13,7 +14,11 @@ from sla.whatif import ActionWhatIf, Difference, MilestoneWhatIf, WhatIf
 from starter.cli.output import console
 from starter.cli.words import NOTHING, length, numbered, status, when
 
-_LOOKS: dict[Difference, str] = {
+_WIDE: Final = 110
+"""Columns of the terminal from which all figures have room."""
+_FIGURES: Final = ("Limit", "Used", "Stopped")
+
+_LOOKS: Final[dict[Difference, str]] = {
     "same": "[dim]same[/]",
     "newly_violated": "[bold red]newly violated[/]",
     "cured": "[green]cured[/]",
@@ -27,12 +32,12 @@ def show_what_if(answer: WhatIf, zone: tzinfo) -> None:
     """Show it all: milestones side by side, the actions that differ, and the differences in sentences."""
     screen = console()
     screen.print(
-        f"[bold]{escape(answer.record)}[/]  {status(answer.status_before)} → {status(answer.status_after)}  "
+        f"[bold]{escape(answer.record)}[/]  {status(answer.status_before)} → {status(answer.status_after)}\n"
+        f"before: {escape(answer.process_before)}\nafter:  {escape(answer.process_after)}\n"
         f"[dim]as of {when(answer.as_of, zone)}, times in {zone}[/]"
     )
-    screen.print(f"before: {escape(answer.process_before)}\nafter:  {escape(answer.process_after)}")
     if answer.milestones:
-        screen.print(_milestones(answer, zone))
+        screen.print(_milestones(answer, zone, wide=screen.width >= _WIDE))
     _show_actions(screen, answer, zone)
     for sentence in answer.sentences:
         screen.print(f"  {escape(sentence)}")
@@ -40,30 +45,30 @@ def show_what_if(answer: WhatIf, zone: tzinfo) -> None:
         screen.print(f"  note: {escape(note)}")
 
 
-def _milestones(answer: WhatIf, zone: tzinfo) -> Table:
+def _milestones(answer: WhatIf, zone: tzinfo, *, wide: bool) -> Table:
     """Two lines for each that differs, one for each that does not."""
     table = Table("Milestone", "", "Status", "Target", box=box.SIMPLE_HEAD)
-    for heading in ("Limit", "Used", "Stopped", "To spare"):
+    for heading in (*(_FIGURES if wide else ()), "To spare"):
         table.add_column(heading, justify="right")
-    table.add_column("")
     for one in answer.milestones:
-        _add(table, one, zone)
+        _add(table, one, zone, wide=wide)
     return table
 
 
-def _add(table: Table, one: MilestoneWhatIf, zone: tzinfo) -> None:
+def _add(table: Table, one: MilestoneWhatIf, zone: tzinfo, *, wide: bool) -> None:
     name, look = escape(numbered(one.milestone, one.occurrence)), _LOOKS[one.difference]
+    before = _cells(one.before, one.margin_before_s, zone, wide=wide)
     if one.difference == "same":
-        table.add_row(name, "both", *_cells(one.after, one.margin_after_s, zone), look)
+        table.add_row(name, look, *before)
         return
-    table.add_row(name, "before", *_cells(one.before, one.margin_before_s, zone))
-    table.add_row("", "after", *_cells(one.after, one.margin_after_s, zone), look)
+    table.add_row(name, "before", *before)
+    table.add_row(f"  {look}", "after", *_cells(one.after, one.margin_after_s, zone, wide=wide))
 
 
-def _cells(one: Occurrence | None, margin_s: int | None, zone: tzinfo) -> list[str]:
+def _cells(one: Occurrence | None, margin_s: int | None, zone: tzinfo, *, wide: bool) -> list[str]:
     if one is None:
-        return [NOTHING] * 6
-    figures = [length(seconds) for seconds in (one.limit_s, one.actual_s, one.stopped_s)]
+        return [NOTHING] * (6 if wide else 3)
+    figures = [length(seconds) for seconds in (one.limit_s, one.actual_s, one.stopped_s)] if wide else []
     return [status(one.status), when(one.target_at, zone), *figures, NOTHING if margin_s is None else spoken(margin_s)]
 
 
