@@ -82,6 +82,13 @@ def test_open_hours_are_shaded_from_opening_to_closing(width: int) -> None:
     assert (late[0][0], late[-1][1]) == pytest.approx((x["Thu 13:10"], x["Fri 13:12"]), abs=0.25)
 
 
+def test_an_open_case_has_a_line_as_of_when_it_is_told_and_a_closed_one_has_none() -> None:
+    found = Drawn(picture(told(a_case().opened(), "13:00")))
+    [line] = [one.attrib["d"] for one in found.root if one.attrib.get("class") == "now"]
+    assert float(line[1:].split()[0]) == pytest.approx(along(found.marks(), instant("13:00")), abs=0.25)
+    assert not [one for one in Drawn(picture(a_week())).root if one.attrib.get("class") == "now"]
+
+
 def test_a_stop_is_hatched_for_as_long_as_it_lasted() -> None:
     found = Drawn(picture(a_week()))
     [stop] = [one for one in found.root.iter() if one.attrib.get("class") == "stop"]

@@ -1,0 +1,159 @@
+"""The page: its figures are the timeline's, it needs nothing else, and what others wrote is text in it."""
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+
+from sla.duration import spoken
+from sla.evaluation.following import Followed, Laws
+from sla.story import Story
+from sla.telling import story
+from starter.stories.page import CHAPTERS, page, policy
+from starter.stories.telling import told as explained
+from tests.sla.builders import ZONE, a_case, a_milestone, a_process, a_quiet, instant, some_hours
+from tests.sla.telling.builders import a_dossier, told
+from tests.sla.test_evaluate_properties import HOURS, Given, cases, some
+from tests.starter.stories.easter import dossier
+from tests.starter.stories.markup import Page
+
+HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)> \u202eright-to-left \x1b[31m" + "W" * 200 + " שלום"
+
+
+def hostile() -> Story:
+    """Somebody has tried everything."""
+    process = a_process(
+        a_milestone(HOSTILE.replace("\x1b", "")[:110], complete_when={"event": "x"}), process="P<b>&amp;</b>"
+    )
+    case = a_case("<i>C-1</i>", under=process).opened(subject=HOSTILE, owner="</style><script>", priority="{{ 7 * 7 }}")
+    case = case.happened("stopped", "09:10", reason=HOSTILE).resumed("09:40")
+    return told(case, "12:00")
+
+
+def figures(table: list[list[str]], heading: str) -> list[str]:
+    place = table[0].index(heading)
+    return [row[place].strip() for row in table[1:]]
+
+
+@some(60)
+@given(cases())
+def test_the_figures_of_the_page_are_the_timelines(case: Given) -> None:
+    now = case.now + timedelta(hours=7)
+    timeline = case.as_of(now)
+    found = Page(page(story(a_dossier(Laws(Followed(process=case.process, calendars=HOURS)), case.events, now), ZONE)))
+    if len(timeline.milestones) > CHAPTERS or not timeline.milestones:
+        return
+    glance = found.tables[0]
+    assert figures(glance, "Limit") == [spoken(one.limit_s) for one in timeline.milestones]
+    assert figures(glance, "Stopped") == [spoken(one.stopped_s) for one in timeline.milestones]
+    assert figures(glance, "Status") == [one.status.replace("_", " ") for one in timeline.milestones]
+    used = figures(glance, "Used")
+    assert [used[place] for place, one in enumerate(timeline.milestones) if one.actual_s is not None] == [
+        spoken(one.actual_s) for one in timeline.milestones if one.actual_s is not None
+    ]
+    margins = figures(glance, "Margin")
+    for place, one in enumerate(timeline.milestones):
+        if one.overdue_s:
+            assert margins[place] == f"−{spoken(one.overdue_s)}"
+
+
+def test_the_total_of_each_table_of_open_time_is_the_actual_time() -> None:
+    whole = explained(dossier())
+    totals = [table[-1] for table in Page(page(whole)).tables if table[0][0] == "From – until" and "Counted" in table[0]]
+    spent = [one for one in whole.chapters if one.open_spans]
+    assert [row[3] for row in totals] == [spoken(one.actual_s or 0) for one in spent]
+    assert [row[1] for row in totals] == [spoken(one.elapsed_s or 0) for one in spent]
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [lambda: explained(dossier()), hostile, lambda: told(a_case().opened(), "09:00")],
+    ids=["a case over Easter", "hostile", "just opened"],
+)
+def test_a_page_is_well_formed_and_needs_nothing_else(whole: Callable[[], Story]) -> None:
+    text = page(whole())
+    found = Page(text)
+    assert not {"script", "link", "img", "iframe", "object", "base", "form", "use", "image"} & {
+        name for name, _ in found.elements
+    }
+    ids = [attributes["id"] for _, attributes in found.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for name, attributes in found.elements:
+        assert not [attribute for attribute in attributes if attribute.startswith("on") or attribute in ("style", "src")], (
+            name
+        )
+        for attribute in ("href", "fill", "aria-labelledby"):
+            for target in re.findall(r"#([\w-]+)", attributes.get(attribute) or ""):
+                assert target in ids, target
+    assert not re.search(r"url\((?!#)|@import|https?:", found.styles)
+    elsewhere = re.sub(r'xmlns="http://www.w3.org/2000/svg"', "", text)
+    assert "://" not in elsewhere
+
+
+def test_the_page_allows_its_own_style_and_nothing_else() -> None:
+    found = Page(page(explained(dossier())))
+    [said] = [one["content"] for one in found.of("meta") if one.get("http-equiv") == "Content-Security-Policy"]
+    digest = b64encode(sha256(found.styles.encode()).digest()).decode()
+    assert said == policy() == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def test_what_others_wrote_is_text_and_nothing_more() -> None:
+    text = page(hostile())
+    found = Page(text)
+    assert "<script>alert('x')</script>" in found.words
+    assert "{{ 7 * 7 }}" in found.words
+    assert not {"\u202e", "\x1b"} & set(text)
+    assert found.of("i") == found.of("b") == []
+
+
+def test_hundreds_of_occurrences_make_a_page_that_can_be_read() -> None:
+    process = a_process(a_quiet(), a_milestone("Status Update", within="2h", recurrence="periodic"))
+    whole = told(a_case(under=process).opened().completed("09:30"), "2026-04-20 10:00")
+    text = page(whole)
+    assert len(text) < 400_000
+    found = Page(text)
+    assert found.tables[0][0] == ["Milestone", "Occurrences", "Of these"]
+    assert sum(int(row[1]) for row in found.tables[0][1:]) == len(whole.chapters) > 500
+    assert len([one for one in found.of("section") if one.get("class") == "chapter"]) == CHAPTERS
+    assert f"{len(whole.chapters) - CHAPTERS} more occurrences" in found.words
+
+
+def test_three_months_are_folded_and_their_total_is_exact() -> None:
+    process = a_process(a_quiet(within="300h", business_hours="office"))
+    whole = told(a_case(under=process, calendars=[some_hours()]).opened().completed("2026-05-29 12:00"), "2026-06-02 10:00")
+    assert len(whole.chapters[0].open_spans) > 60
+    [table] = [table for table in Page(page(whole)).tables if "Spans" in table[0]]
+    assert len(table) < 17
+    assert table[-1][-2] == spoken(whole.chapters[0].actual_s or 0)
+
+
+def test_sentences_stand_under_the_dates_that_they_are_about() -> None:
+    words = Page(page(explained(dossier()))).words
+    assert "Tue 7 Apr 2026 10:00 The clock stopped" in words
+    assert "Wed 8 Apr 2026 09:48 It was completed" in words
+
+
+def test_a_story_is_told_in_the_zone_of_its_business_hours_or_in_another() -> None:
+    assert explained(dossier()).timezone == "Europe/London"
+    assert explained(dossier(), ZoneInfo("America/New_York")).timezone == "America/New_York"
+    assert "Thu 2 Apr 2026 10:10" in Page(page(explained(dossier(), ZoneInfo("America/New_York")))).words
+
+
+def test_the_zone_is_the_processs_else_the_records_else_a_milestones() -> None:
+    tokyo = some_hours("tokyo", None, timezone="Asia/Tokyo")
+    calendars = [some_hours(), tokyo]
+
+    def zone(process_hours: str | None, milestone_hours: str | None, **fields: str) -> str:
+        process = a_process(a_quiet(business_hours=milestone_hours), business_hours=process_hours)
+        case = a_case(under=process, calendars=calendars).opened(**fields)
+        return explained(a_dossier(case.laws, case.events, instant("12:00"))).timezone
+
+    assert zone("tokyo", "office", business_hours="office") == "Asia/Tokyo"
+    assert zone(None, "office", business_hours="tokyo") == "Asia/Tokyo"
+    assert zone(None, "tokyo") == "Asia/Tokyo"
+    assert zone(None, None) == "UTC"
