@@ -76,7 +76,7 @@ class Live:
 
 @contextmanager
 def a_live_api(directory: Path, **chosen: Any) -> Iterator[Live]:
-    """One that runs while the block does."""
+    """One that runs while the block does; on SQLite unless `database_url` is chosen."""
     started, stop = threading.Event(), threading.Event()
     found: list[Live | BaseException] = []
 
@@ -107,14 +107,14 @@ def a_live_api(directory: Path, **chosen: Any) -> Iterator[Live]:
 async def _run(
     directory: Path, chosen: dict[str, Any], found: list[Any], started: threading.Event, stop: threading.Event
 ) -> None:
-    database = Database(f"sqlite:///{directory / 'milepost.db'}")
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(database.dispose)
-        await database.upgrade()
         catcher = await stack.enter_async_context(MailCatcher(directory / "mail"))
         server = await stack.enter_async_context(TemporalDevServer(search_attributes=SEARCH_ATTRIBUTES))
         plain = {"data_dir": directory, "http_port": 0, "smtp_port": catcher.port, "http_requests_per_minute": 0}
         settings = Settings(**{**plain, **chosen})
+        database = Database(settings.database_url)
+        stack.push_async_callback(database.dispose)
+        await database.upgrade()
         client = await connect(settings, address=server.address)
 
         async def connected() -> Client:

@@ -1,7 +1,7 @@
 """A helpdesk's webhooks over HTTP: signed, they open records and tell them news; what is not as agreed changes nothing."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from sla.hooks.model import Hook
 from sla.hooks.signing import signature
 from tests.api.live import Live, a_live_api
+from tests.store.conftest import BACKENDS
 
 HOOK: dict[str, Any] = {
     "hook": "desk",
@@ -37,10 +38,13 @@ SECRET = "a secret of the helpdesk"
 _tickets = count(1)
 
 
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+@pytest.fixture(scope="module", params=BACKENDS)
+def installation(
+    on: Callable[[str], dict[str, Any]], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Live]:
     """One that knows the helpdesk's secret, and its hook."""
-    with a_live_api(tmp_path_factory.mktemp("hooks"), secrets={"desk": SecretStr(SECRET)}) as live:
+    chosen = {"secrets": {"desk": SecretStr(SECRET)}, **on(request.param)}
+    with a_live_api(tmp_path_factory.mktemp("hooks"), **chosen) as live:
         applied = live.as_("admin").post("/v1/definitions", json={"documents": [HOOK]})
         assert applied.status_code == 200, applied.text
         yield live

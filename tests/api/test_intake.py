@@ -13,6 +13,9 @@ from starter.desk import Desk
 from tests.api.live import Live
 from tests.api.test_records import a_name
 from tests.api.test_refusals import problem
+from tests.store.conftest import BACKENDS
+
+DATABASES = BACKENDS
 
 JSON_LINES = {"Content-Type": "application/x-ndjson"}
 

@@ -6,6 +6,10 @@ from typing import Any
 
 import httpx
 
+from tests.store.conftest import BACKENDS
+
+DATABASES = BACKENDS
+
 _numbers = count(1)
 
 

@@ -12,6 +12,9 @@ import httpx
 import pytest
 
 from tests.api.live import Live
+from tests.store.conftest import BACKENDS
+
+DATABASES = BACKENDS
 
 _numbers = count(1)
 

@@ -7,6 +7,9 @@ import pytest
 
 from tests.api.live import Live
 from tests.api.test_refusals import problem
+from tests.store.conftest import BACKENDS
+
+DATABASES = BACKENDS
 
 
 def a_process(name: str, within: str = "1h") -> dict[str, Any]:
