@@ -44,7 +44,7 @@ came back, and it was due while that was out."""
 class Began:
     """How an occurrence came to be, at `at`: what it counts from may lie before. `after` is the number of its predecessor.
 
-    `applies_since` is when its line began to apply, None for from the opening on; `causes` are of that.
+    `applies_since` is when its line was chosen in the walk, and `causes` are what that turned on.
     """
 
     at: datetime

@@ -1,5 +1,6 @@
 """Causes in words: which event, which field, by whom, and whether it was learned late."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -23,7 +24,7 @@ def who(cause: Cause, hand: Hand) -> str:
     """An event by its name, with what it says of itself: `event e5 (by u-ann)`, `event e2 (lunch), learned only at 9:03`."""
     by = "by " if cause.names[0] == "completed" else ""
     said = f" ({by}{cause.said})" if cause.said else ""
-    return f"event {cause.event}{said}{_learned(cause, hand)}"
+    return f"{_event(cause)}{said}{_learned(cause, hand)}"
 
 
 def _said(cause: Cause, hand: Hand) -> str:
@@ -35,10 +36,10 @@ def _said(cause: Cause, hand: Hand) -> str:
         told = f" with {_are(cause.fields, hand)}" if cause.fields else ""
         return f"it was opened{told}{late}"
     if cause.fields:
-        return f"event {cause.event} {_sets(cause.fields, hand)}{late}"
+        return f"{_event(cause)} {_sets(cause.fields, hand)}{late}"
     if kind in _DID:
-        return f"event {cause.event} {_DID[kind]}{late}"
-    return f"event {cause.event} ('{cause.names[-1]}') came{late}"
+        return f"{_event(cause)} {_DID[kind]}{late}"
+    return f"{_event(cause)} ('{cause.names[-1]}') came{late}"
 
 
 _DID: Final[Mapping[str, str]] = {
@@ -50,6 +51,15 @@ _DID: Final[Mapping[str, str]] = {
     "uncompleted": "took its completion back",
     "migrated": "moved the record",
 }
+
+
+def _event(cause: Cause) -> str:
+    """An event by its id; of one that a machine made up, as much as tells it from others."""
+    name = cause.event or ""
+    return f"event {name[:8]}…" if _MADE_UP.fullmatch(name) else f"event {name}"
+
+
+_MADE_UP: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def _of(cause: Cause) -> str:

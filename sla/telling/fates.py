@@ -26,14 +26,17 @@ _RANKS: Final[Mapping[TriggerKind, int]] = {"warning": 4, "violation": 6, "succe
 def fate(effect: Effect, one: Act, lines: Sequence[Deed], hand: Hand) -> str:
     """What became of an action."""
     own = own_line(lines, one.key)
-    text = f"{_trigger(one)} {_came_of(effect, one, own, lines, hand)}"
+    text = f"{_trigger(effect, one)} {_came_of(effect, one, own, lines, hand)}"
     if effect.status == "retracted" and one.outcome in (None, "performed"):
         text += f"; withdrawn: {hand.rewritten(effect.reason or '')}"
     return f"{text}."
 
 
-def _trigger(one: Act) -> str:
+def _trigger(effect: Effect, one: Act) -> str:
     what = _NOUNS.get(one.action, f"action '{one.action}'")
+    template = effect.params.get("template")
+    if template not in (None, "retraction" if one.trigger == "retracted" else one.trigger):
+        what = f"{what} '{template}'"
     if one.threshold_s is None:
         return f"the {what} of the {_TRIGGERS[one.trigger]}"
     return f"the {what} of the {_TRIGGERS[one.trigger]} at {spoken(one.threshold_s)} of open time"
@@ -113,7 +116,20 @@ def _verb(one: Act, own: Deed, hand: Hand) -> str:
         values = own.detail.get("set") or {}
         told = ", ".join(f"{name} to {hand.value(value)}" for name, value in values.items())
         return f"set {told}" if told else "was applied"
+    if one.action == "task" and to:
+        due = f", due {hand.rewritten(str(own.detail['due_at']))}" if own.detail.get("due_at") else ""
+        return f"was opened for {to} ('{own.detail.get('subject', '')}'{due})"
+    if own.detail.get("role"):
+        duty = "of those on duty" if own.detail.get("on_duty") else "since nobody was on duty, of all"
+        how = _CHOSEN.get(str(own.detail.get("by")), "chosen")
+        to = f"{to} ({how} {duty} with the role '{own.detail['role']}')"
     return f"{_VERBS.get(one.action, 'was performed for')} {to}" if to else "was performed"
+
+
+_CHOSEN: Final[Mapping[str, str]] = {
+    "least_loaded": "who owned the fewest open records",
+    "round_robin": "whose turn it was",
+}
 
 
 _VERBS: Final[Mapping[str, str]] = {

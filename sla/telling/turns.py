@@ -79,11 +79,11 @@ def _limit(told: Told, limit: LimitSet, hand: Hand) -> str:
 
 
 def _whence(limit: LimitSet) -> str:
-    spelled = f"{limit.text}" if limit.text else spoken(limit.limit_s)
+    spelled = f"{limit.text} ({spoken(limit.limit_s)})" if "bd" in limit.text else limit.text
     if limit.source == "fixed":
         return spelled
     if limit.source == "table":
-        return f"{spelled} for {limit.field} {limit.value}"
+        return f"{spelled} for {limit.field} {value_in_words(limit.value)}"
     if limit.value is None:
         return f"{spelled}, the table's default, for {limit.field} is empty"
     return f"{spelled}, the table's default, for it has nothing for {limit.field} {value_in_words(limit.value)}"

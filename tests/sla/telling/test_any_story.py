@@ -80,7 +80,10 @@ def test_all_that_is_told_are_sentences_in_the_order_of_time(case: Moving, seed:
         assert not UNSAID.search(chapter.verdict), chapter.verdict
     said = " ".join(one.text for part in sentences(whole) for one in part)
     nouns = ("mail", "reassignment", "update", "task", "webhook", "chat message")
-    told = sum(len(re.findall(rf"the {noun} of the (?:warning|violation|completion|withdrawn)", said)) for noun in nouns)
+    told = sum(
+        len(re.findall(rf"the {noun}(?: '[^']*')? of the (?:warning|violation|completion|withdrawn)", said))
+        for noun in nouns
+    )
     assert told == len(timeline.effects)
 
 

@@ -120,6 +120,30 @@ def test_an_update_tells_what_it_set() -> None:
     )
 
 
+def test_a_reassignment_tells_how_one_of_a_role_was_chosen() -> None:
+    detail = {"to": "role:senior_agent", "chosen": "u-sen", "role": "senior_agent", "by": "least_loaded", "on_duty": True}
+    whole = told(a_case().opened(), "10:30", deeds=(a_deed("violation-1/1", "10:00", detail=detail),))
+    assert fate(whole, "reassignment") == (
+        "the reassignment of the violation at 1 h of open time gave the record to u-sen (who owned the fewest open records "
+        "of those on duty with the role 'senior_agent') on time, on the first attempt."
+    )
+
+
+def test_a_task_tells_what_is_to_be_done_and_by_when_and_a_mail_which_template_it_is() -> None:
+    call = {"task": {"to": "role:support_manager", "subject": "Call {{ record.contact }}", "due": "30m"}}
+    line = a_milestone(
+        violations=[{"actions": [call]}],
+        warnings=[{"at": "50%", "actions": [{"email": {"to": "owner", "template": "half"}}]}],
+    )
+    detail = {"to": ["role:support_manager"], "subject": "Call kim", "due_at": "2026-03-02T10:30:00Z"}
+    whole = told(a_case(under=a_process(line)).opened(), "10:10", deeds=(a_deed("violation-1/1", "10:00", detail=detail),))
+    assert fate(whole, "task") == (
+        "the task of the violation at 1 h of open time was opened for role:support_manager ('Call kim', due 10:30) "
+        "on time, on the first attempt."
+    )
+    assert "the mail 'half' of the warning at 30 min of open time was due" in sentences(whole)[2]
+
+
 def test_actions_for_what_present_knowledge_never_began_are_told_at_the_end() -> None:
     line = a_milestone(when={"tier": "gold"}, start="criteria")
     case = a_case(under=a_process(line)).opened().changed("09:10", tier="gold")

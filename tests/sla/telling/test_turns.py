@@ -99,6 +99,18 @@ def test_a_cancellation_tells_what_turned_its_condition() -> None:
     )
 
 
+def test_a_business_day_is_told_with_what_it_is_worth() -> None:
+    process = a_process(a_quiet(within="1bd"), business_hours="office")
+    said = sentences(told(a_case(under=process, calendars=[some_hours()]).opened(), "10:00"))
+    assert said[1].startswith("09:00: the limit is 1bd (8 h) in open time of 'office'")
+
+
+def test_an_id_that_a_machine_made_up_is_told_in_short() -> None:
+    made_up = "aabcf4c8-aaf2-4453-8475-bf8fac36084b"
+    case = a_case(under=a_process(a_quiet())).opened().happened("completed", "09:30", id_=made_up, milestone=FIRST)
+    assert sentences(told(case, "10:00"))[-1].endswith("by event aabcf4c8….")
+
+
 def test_what_lies_ahead_is_told_as_foreseen() -> None:
     process = a_process(a_quiet(within="2h"), start_at="triaged_at")
     case = a_case(under=process).opened(triaged_at="2026-03-02T10:00:00Z")
