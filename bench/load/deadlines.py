@@ -77,11 +77,13 @@ async def same_second(one: Contestant, here: Ground, name: str, cases: int, *, r
     return Late(began=beginnings, accepted=accepted, opened_s=made.opened_s, repeated=repeated(mails))
 
 
-async def until_mailed(post: Post, population: Sequence[str], due_at: datetime) -> list[Arrival]:
-    """Wait for the deadline, and until each of these cases has sent its mail; all of them that come."""
+async def until_mailed(
+    post: Post, population: Sequence[str], due_at: datetime, *, patience_s: float = PATIENCE_S
+) -> list[Arrival]:
+    """Wait for the deadline, and then so long until each of these cases has sent its mail; all of them that come."""
     before = post.count()
     await asyncio.sleep(max(0.0, due_at.timestamp() - time.time()))
-    return await post.until_each(population, since=before, patience_s=PATIENCE_S)
+    return await post.until_each(population, since=before, patience_s=patience_s)
 
 
 def records(name: str, cases: int) -> list[str]:

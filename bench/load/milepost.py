@@ -46,7 +46,10 @@ def _mail(template: str) -> str:
 class Milepost:
     """Milepost with a store of its own on SQLite, or on PostgreSQL if there is one to use. A contestant."""
 
-    def __init__(self, here: Ground, name: str = "Milepost", *, postgres: Postgres | None = None) -> None:
+    def __init__(
+        self, here: Ground, name: str = "Milepost", *, postgres: Postgres | None = None, cached: int | None = None
+    ) -> None:
+        """`cached`: how many cases its worker keeps in memory, if not as many as by default."""
         self.name = name
         self._slug = name.lower().replace(" ", "-").replace(",", "")
         self._here = here
@@ -55,6 +58,8 @@ class Milepost:
         self._directory.mkdir()
         self._database = f"milepost_{self._slug.replace('-', '_')}"
         environ = self._settings()
+        if cached is not None:
+            environ["MILEPOST_WORKER_CACHED_CASES"] = str(cached)
         self.environ = plain_environment() | environ
         self.settings = Settings.from_environment(environ)
         self.worker = Child(

@@ -18,8 +18,9 @@ from bench.load.deadlines import same_second
 from bench.load.driving import lap
 from bench.load.ground import Ground, ground
 from bench.load.milepost import Milepost
-from bench.measures.opening import slices
+from bench.measures.opening import BUDGET_S, affordable, slices
 from bench.measures.recovery import recovered
+from bench.order import LIMITS_S
 
 PATIENCE_S = 120
 CASES = 3
@@ -84,6 +85,15 @@ def test_the_first_slice_of_a_population_fills_the_cache_and_none_is_lost() -> N
     assert [len(part) for part in parts] == [10, 4, 4, 4, 1]
     assert [record for part in parts for record in part] == population
     assert slices(population[:5], 5) == [population[:5]]
+
+
+def test_ten_thousand_cases_fit_the_time_at_the_pace_of_two_cores_at_rest_and_fewer_where_it_is_slower() -> None:
+    at_rest = {"opened_s": 300 / 50, "acted_s": 300 / 23}
+    assert affordable(10_000, 300, **at_rest) == 10_000
+    slower = affordable(10_000, 300, **{name: 3 * seconds for name, seconds in at_rest.items()})
+    assert 3_000 < slower < 5_000
+    assert affordable(10_000, 300, opened_s=BUDGET_S, acted_s=BUDGET_S) == 300
+    assert LIMITS_S["opening"] > BUDGET_S
 
 
 HOLD = """
