@@ -68,7 +68,8 @@ def _glance(story: Story, zone: ZoneInfo) -> RenderableType:
             )
             for one in series_of(story.chapters)
         ]
-        return Fitting(Way([Col("Milestone", words), Col("Occurrences", justify="right"), Col("Of these", None)], rows))
+        more = (Col("Occurrences", justify="right"), Col("Of these", None, least=30))
+        return Fitting(Way([Col("Milestone"), *more], rows), Way([Col("Milestone", words), *more], rows))
     figures = [Col(name, justify="right") for name in ("Margin", "Used", "Limit", "Stopped")]
     instants = [Col(name) for name in ("Target", "Completed")]
     whole = [
@@ -145,25 +146,24 @@ def _open_time(one: Chapter, zone: ZoneInfo) -> Iterator[RenderableType]:
     table = folded(one.open_spans, zone)
     by = f", by {table.by}" if table.by else ""
     yield f"[bold]Open time counted[/] [dim]of {escape(readable(one.calendar))}, {escape(one.timezone)}{by}[/]"
-    rows = [_counted(row, zone, counts=bool(table.by)) for row in table.rows]
+    rows = [_counted(row, zone, folded=bool(table.by)) for row in table.rows]
     spans = [str(len(one.open_spans))] if table.by else []
-    total = [
-        "[bold]Total[/]",
-        *spans,
-        *(f"[bold]{figure(n)}[/]" for n in (table.open_s, table.stopped_s, table.counted_s)),
-        "",
-    ]
+    seconds = (table.open_s, table.stopped_s, table.counted_s)
+    rows.append(["[bold]Total[/]", *spans, *(f"[bold]{figure(found)}[/]" for found in seconds), ""])
     counts = [Col("Spans", justify="right")] if table.by else []
     figures = [Col(name, justify="right") for name in ("Open", "Stopped", "Counted", "So far")]
+    brief = [[*row[:-4], *row[-3:]] for row in rows]  # what is open is what was counted and what was stopped
     yield Fitting(
-        Way([Col("From – until"), *counts, *figures], [*rows, total]),
-        Way([Col("From – until", None, least=16), *counts, *figures], [*rows, total]),
+        Way([Col("From – until"), *counts, *figures], rows),
+        Way([Col("From – until"), *counts, *figures[1:]], brief),
+        Way([Col("From – until", None, least=16), *counts, *figures[1:]], brief),
     )
 
 
-def _counted(row: Counted, zone: ZoneInfo, *, counts: bool) -> list[str]:
+def _counted(row: Counted, zone: ZoneInfo, *, folded: bool) -> list[str]:
+    when = setting.dates if folded else setting.span
     seconds = (row.open_s, row.stopped_s, row.counted_s, row.so_far_s)
-    return [setting.span(row.from_at, row.until_at, zone), *([str(row.spans)] if counts else []), *map(figure, seconds)]
+    return [when(row.from_at, row.until_at, zone), *([str(row.spans)] if folded else []), *map(figure, seconds)]
 
 
 def _stops(stops: Sequence[Stop], zone: ZoneInfo) -> list[Sequence[str]]:

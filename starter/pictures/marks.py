@@ -48,7 +48,7 @@ TRIGGERS: Final[dict[TriggerKind, str]] = {
     "warning": "warning", "violation": "violation", "success": "success", "retracted": "retraction",
 }  # fmt: skip
 FATES: Final[dict[Fate, str]] = {
-    "done": "done", "late": "done late", "pending": "not done yet", "skipped": "skipped", "dropped": "dropped",
+    "done": "done", "late": "done late", "pending": "not done", "skipped": "skipped", "dropped": "dropped",
     "gave_up": "given up",
 }  # fmt: skip
 

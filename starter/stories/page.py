@@ -124,6 +124,7 @@ def _environment(zone_name: str) -> Environment:
         "iso": to_text,
         "moment": lambda at: setting.moment(at, zone),
         "span": lambda one: setting.span(one.from_at, one.until_at, zone),
+        "dates": lambda one: setting.dates(one.from_at, one.until_at, zone),
         "figure": setting.figure,
         "fate": lambda act: setting.fate(act, zone),
         "readable": setting.readable,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,8 @@ from starter.pictures.marks import Fate, fate_of
 
 _TIME: Final = re.compile(r"(?:\w{3} \d{1,2} \w{3} \d{4} )?(\d\d:\d\d(?::\d\d)?(?: \S+)?): (.*)", re.DOTALL)
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+
+_SECOND: Final = timedelta(seconds=1)
 
 TRIGGERS: Final = {"warning": "warning", "violation": "violation", "success": "success", "retracted": "retraction"}
 
@@ -68,6 +70,15 @@ def span(from_at: datetime, until_at: datetime | None, zone: ZoneInfo) -> str:
     return f"{hand.when(from_at)} – {'still so' if until_at is None else hand.when(until_at)}"
 
 
+def dates(from_at: datetime, until_at: datetime, zone: ZoneInfo) -> str:
+    """The dates of spans that were folded: `Mon 2 Mar – Fri 6 Mar 2026`. An end at midnight is of the day that it ends."""
+    first, last = from_at.astimezone(zone).date(), (until_at - _SECOND).astimezone(zone).date()
+    if first == last:
+        return in_words(first)
+    begun = in_words(first)
+    return f"{begun.removesuffix(f' {last.year}')} – {in_words(last)}"
+
+
 def figure(seconds: int | None) -> str:
     """A figure: `1 h 30 min`; a dash where there is none."""
     return "–" if seconds is None else spoken(seconds)
@@ -101,7 +112,7 @@ def fate(act: Act, zone: ZoneInfo) -> tuple[str, str]:
 
 
 _FATES: Final[dict[Fate, str]] = {
-    "done": "done", "late": "done", "pending": "not done yet", "skipped": "skipped", "dropped": "dropped",
+    "done": "done", "late": "done", "pending": "not done", "skipped": "skipped", "dropped": "dropped",
     "gave_up": "given up",
 }  # fmt: skip
 
