@@ -7,6 +7,7 @@ import signal
 from collections import deque
 from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from multiprocessing.util import Finalize
@@ -15,6 +16,7 @@ from typing import Any, Final, Self
 
 from runtime.converter import data_converter
 from sla.errors import MilepostError
+from sla.evidence_errors import NotReplayable
 from starter.replaying.results import Replayed
 from starter.replaying.session import Replays, quiet_runtime
 from starter.replaying.sources import Found, Library, Recipe, Source
@@ -74,6 +76,9 @@ def cores() -> int:
 # ---------------------------------------------------------------------- processes
 
 
+_BROKEN: Final = "A process that was replaying has ended by itself, perhaps for want of memory. Try fewer: --jobs 1."
+
+
 @dataclass(frozen=True, slots=True)
 class _Refusal:
     """An error on its way between processes: its class, and the facts that it is made of."""
@@ -96,6 +101,8 @@ async def _in_processes(sources: AsyncIterator[Source], recipe: Recipe, jobs: in
         while under_way:
             for one in _told(await under_way.popleft()):
                 yield one
+    except BrokenProcessPool:
+        raise NotReplayable(problem=_BROKEN) from None
     finally:
         pool.shutdown(cancel_futures=True)
 

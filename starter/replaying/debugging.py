@@ -172,9 +172,9 @@ async def debugged(wanted: Wanted, recipe: Recipe, place: str, number: int) -> t
         )
     debugger = Debugger(PLACES[place])
     if place == "workflow":
-        how = Replaying(recipe, runner=Stopping(debugger, task_of(found.run, number)), debug=True)
+        how = Replaying(recipe, runner=Stopping(debugger, task_of(found.run, number)))
     else:
-        how = Replaying(recipe, deciding=StoppingDecisions(debugger, number), debug=True)
+        how = Replaying(recipe, deciding=StoppingDecisions(debugger, number))
     async with how as replaying:
         replayed = await replaying.one(found)
     return debugger.stopped, replayed

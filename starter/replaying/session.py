@@ -49,7 +49,7 @@ def _plainly(_: HistoryEvent, decide: Callable[[], Decision]) -> Decision:
 
 
 class Replays:
-    """Replays histories within the block, each when it is asked to. `runner` and `debug` are for debugging."""
+    """Replays histories within the block, each when it is asked to. `runner` and `deciding` are for debugging."""
 
     def __init__(
         self,
@@ -57,7 +57,6 @@ class Replays:
         runtime: Runtime,
         *,
         runner: WorkflowRunner | None = None,
-        debug: bool = False,
         deciding: Deciding = _plainly,
     ) -> None:
         self._capturing = Capturing()
@@ -73,7 +72,9 @@ class Replays:
             build_id=BUILD,
             identity=BUILD,
             runtime=runtime,
-            debug_mode=debug,
+            # Else the SDK takes a workflow for stuck that waits for its turn on a busy machine, and then hangs itself. The
+            # sandbox stays as strict as it is: the SDK would open it for debuggers, but does not see it within `Watched`.
+            debug_mode=True,
         )
 
     async def __aenter__(self) -> Self:
@@ -98,8 +99,7 @@ class Replays:
         began = time.perf_counter()
         tape = self._capturing.tape = Tape()
         await self._next.put(run.history)
-        result = await anext(self._results)
-        failure = result.replay_failure
+        failure = (await anext(self._results)).replay_failure
         found = Replayed(
             source=run.source,
             record=run.record or next((taken.asked.record for taken in tape.taken), None),

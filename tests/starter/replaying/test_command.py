@@ -1,6 +1,8 @@
 """`milepost replay` on files: what it says, how it exits, and what continuous integration is told."""
 
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -12,12 +14,19 @@ import sla.engine
 import starter.replaying.session
 from sla.timeline import Timeline
 from starter.answers import BAD_INPUT, DECISIONS_DIFFER, FINE, NON_DETERMINISTIC, REPLAY_STATUSES
+from starter.replaying import crew
+from starter.replaying.sources import Recipe
 from tests.docs.pages import rows, section, text
 from tests.starter.command_line import Ran, milepost, process_of
 from tests.starter.replaying.builders import FILES, damaged, golden, premium
 from workflows.case import SlaCase
 
 SAME = ("warned-violated-reassigned", "stopped-and-resumed", "refused")
+
+
+def die(_recipe: Recipe) -> None:
+    """What the system does to a process when there is no memory left."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def replay(*arguments: str | Path) -> Ran:
@@ -221,3 +230,10 @@ def test_a_changed_engine_is_seen_in_this_process(tmp_path: Path, monkeypatch: p
     assert ran.code == DECISIONS_DIFFER
     assert "next wake-up: 2026-11-22 05:44:36 UTC → none" in ran.out
     assert "non-deterministic" not in ran.out
+
+
+def test_processes_that_are_killed_are_told_of_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "_begin", die)
+    ran = replay(golden("refused"), golden("closed"), "--process", premium(tmp_path), "--jobs", "2")
+    assert ran.code == BAD_INPUT
+    assert "has ended by itself" in ran.err

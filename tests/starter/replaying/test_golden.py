@@ -1,6 +1,7 @@
 """Golden histories through today's workflow and law: changed, the one is caught by decisions, the other by replaying."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -144,6 +145,21 @@ async def test_a_changed_workflow_is_caught_at_its_event(change: str, monkeypatc
     assert f"today's workflow {said}" in found.parted.sentence
     assert sentences(found) == []  # the law is as it was
     assert "Traceback" not in found.parted.sentence
+
+
+async def test_a_workflow_that_waits_for_its_turn_is_not_taken_for_stuck(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = SlaCase._must_decide
+    pauses = iter([2.5])  # Temporal takes a workflow for stuck after 2 s
+
+    def slow_once(self: SlaCase) -> bool:
+        time.sleep(next(pauses, 0))
+        return asked(self)
+
+    monkeypatch.setattr(SlaCase, "_must_decide", slow_once)
+    found = await replayed(VIOLATED, sandboxed=False)
+    assert (found.verdict, found.decisions) == ("same", 5)
 
 
 async def test_a_history_that_breaks_off_between_tasks_is_that_of_an_open_case() -> None:
