@@ -73,7 +73,7 @@ def picture(story: Story, *, width: int = WIDE, prefix: str = "mp", alone: bool 
         *drawn,
         key,
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width} {below:.0f}",
+        viewBox=f"0 0 {width} {below:.0f}" if alone else f"{_EDGE:.0f} 0 {width - 2 * _EDGE:.0f} {below:.0f}",
         **({"width": width, "height": round(below)} if alone else {}),
         role="img",
         class_="mp",

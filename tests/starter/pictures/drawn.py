@@ -26,7 +26,8 @@ class Drawn:
 
     def __init__(self, svg: str) -> None:
         self.root = ElementTree.fromstring(svg)
-        _, _, self.width, self.height = map(float, self.root.attrib["viewBox"].split())
+        self.left, _, wide, self.height = map(float, self.root.attrib["viewBox"].split())
+        self.right = self.left + wide
 
     def marks(self, look: str = "mark") -> list[Mark]:
         """The marks on the tracks; `act`: those of actions."""

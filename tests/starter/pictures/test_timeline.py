@@ -51,7 +51,7 @@ def check(whole: Story, width: int) -> None:
     for mark in everything if apart else []:
         assert mark.x == pytest.approx(along(everything, mark.at), abs=0.25), mark
     for x, y in found.places():
-        assert -0.1 <= x <= found.width + 0.1, x
+        assert found.left - 0.1 <= x <= found.right + 0.1, x
         assert -0.1 <= y <= found.height + 0.1, y
 
 
