@@ -16,6 +16,7 @@ Right = Literal[
     "migrations.read",
     "migrations.write",
     "people.read",
+    "people.forget",
     "access.manage",
     "audit.read",
     "hooks.write",
@@ -38,6 +39,7 @@ FROM: Final[dict[Right, Role]] = {
     "governance.write": "manager",
     "migrations.write": "manager",
     "audit.read": "manager",
+    "people.forget": "admin",
     "access.manage": "admin",
     "hooks.write": "admin",
 }

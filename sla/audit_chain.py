@@ -7,6 +7,7 @@ Who can write to the database can make the whole chain anew, hashes and all. Tha
 import hashlib
 import json
 import re
+from bisect import insort
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,16 @@ from sla.instants import to_text
 
 FIRST: Final = "0" * 64
 """What stands in the first line for the hash of the line before."""
+
+REDACTED: Final = "redacted_lines"
+"""Where the line of an erasure has the digests of the lines that it redacted, as they are now, by their numbers.
+
+The hash of such a line goes on telling what it said at first, so that the chain holds; what it says now is vouched for by
+the erasure's line, which is in the chain itself.
+"""
+
+ERASURE: Final = "erasure.forget"
+"""The verb of such a line."""
 
 MOST: Final = 100
 """Breaks that are told; of more, only how many."""
@@ -68,7 +79,10 @@ class Walk:
     at: Head = NOTHING
     lines: int = 0
     broken: int = 0
+    redacted: int = 0
     breaks: list[Break] = field(default_factory=list)
+    _altered: dict[int, str] = field(default_factory=dict)
+    _vouched: dict[int, str] = field(default_factory=dict)
 
     def follow(self, line: Mapping[str, Any]) -> None:
         """The next line that is there, with all its columns."""
@@ -77,8 +91,10 @@ class Walk:
             self._missing(self.at.number + 1, number - 1)
         elif line["previous"] != self.at.hash:
             self._tell(number, "does not follow the line before it: one of the two was altered")
-        if line["hash"] != digest_of(line):
-            self._tell(number, "was altered: what it says does not fit its hash")
+        if line["hash"] != (found := digest_of(line)):
+            self._altered[number] = found
+        elif line["verb"] == ERASURE:
+            self._vouched |= {int(one): digest for one, digest in ((line["after"] or {}).get(REDACTED) or {}).items()}
         self.at = Head(number=number, hash=line["hash"])
         self.lines += 1
         if self.kept is not None and number == self.kept.number and line["hash"] != self.kept.hash:
@@ -86,6 +102,11 @@ class Walk:
 
     def end(self, head: Head) -> None:
         """There are no more lines. `head` is the last that was written, as it is kept beside them."""
+        for number, digest in self._altered.items():
+            if self._vouched.get(number) == digest:
+                self.redacted += 1
+            else:
+                self._tell(number, "was altered: what it says does not fit its hash")
         if head.number > self.at.number:
             self._missing(self.at.number + 1, head.number)
         elif head.number < self.at.number:
@@ -101,4 +122,4 @@ class Walk:
     def _tell(self, number: int, problem: str) -> None:
         self.broken += 1
         if len(self.breaks) < MOST:
-            self.breaks.append(Break(number=number, problem=problem))
+            insort(self.breaks, Break(number=number, problem=problem), key=lambda one: one.number)

@@ -57,3 +57,27 @@ class UnknownZone(MilepostError):
 
     code = "unknown_zone"
     text = "There is no time zone '{zone}'. Write it as Europe/Berlin."
+
+
+class UnknownContact(MilepostError):
+    """Nobody of that id is a contact, or ever was."""
+
+    code = "unknown_contact"
+    text = "There is no contact '{contact}'. Those that there are: milepost people list contacts"
+
+
+class InvalidErasure(MilepostError):
+    """It is not said well who is to be forgotten."""
+
+    code = "invalid_erasure"
+    text = "Nobody can be forgotten so: {problem}."
+
+
+class RestsOnAName(MilepostError):
+    """Without a name or an address a record would come to other figures or verdicts; nothing was changed."""
+
+    code = "rests_on_a_name"
+    text = (
+        "Nothing was changed: without the name or address, record '{record}' would come to another outcome, which rests on "
+        "{reason}. Let the condition look at something else, and move the record to that version: milepost migrate"
+    )

@@ -32,11 +32,13 @@ from starter.setup.audit_log import AuditLogDesk
 from starter.setup.catalogue import CatalogueDesk
 from starter.setup.context import Context, Now, open_context
 from starter.setup.entitlements import EntitlementsDesk, choice_of
+from starter.setup.erasure import ErasureDesk
 from starter.setup.evidence import EvidenceDesk
 from starter.setup.governance import GovernanceDesk
 from starter.setup.hooks import HooksDesk
 from starter.setup.migrations import MigrationsDesk
 from starter.setup.people import PeopleDesk
+from starter.setup.what_if import WhatIfDesk
 from starter.showing import record_view
 from starter.views import ApplyReport, CaseFile, RecordPage
 from store.entitlements import StoredEntitlements
@@ -69,11 +71,13 @@ class Desk:
         self.audit_log = AuditLogDesk(context)
         self.catalogue = CatalogueDesk(context)
         self.entitlements = EntitlementsDesk(context)
+        self.erasure = ErasureDesk(context)
         self.evidence = EvidenceDesk(context)
         self.governance = GovernanceDesk(context)
         self.hooks = HooksDesk(context, self)
         self.migrations = MigrationsDesk(context)
         self.people = PeopleDesk(context)
+        self.what_if = WhatIfDesk(context)
 
     def acting(self, actor: Actor) -> "Desk":
         """The same Desk, for somebody else."""

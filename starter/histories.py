@@ -48,8 +48,9 @@ class Histories:
         events: list[JsonObject] = []
         async for page in self._temporal.pages(record, run_id):
             events += page
-        history: dict[str, Any] = {"events": events}
-        digest = digest_of(history)
+        whole: dict[str, Any] = {"events": events}
+        names = await self._archive.forgotten(record)  # Temporal still knows whoever was forgotten here
+        history = whole if names is None else names.value(whole)
         return History(
             run_id=run_id,
             status=seen.status,
@@ -59,7 +60,8 @@ class Histories:
             continues=before(events[0]) if events else None,
             continued_by=after(events[-1]) if events else None,
             events=len(events),
-            digest=digest,
-            original_digest=digest,
+            redacted_at=names.at if names is not None and history is not whole else None,
+            digest=digest_of(history),
+            original_digest=digest_of(whole),
             history=history,
         )

@@ -13,10 +13,12 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, RowMapping, func, select, update
 
 from sla.archive_run import ANY, PackedRun, Run
+from sla.forgetting import Names
 from sla.histories import JsonObject, RunKept, canonical, digest_of
 from store.archive_tables import archived_runs, runs
 from store.connection import AnyConnection
 from store.engine import Database
+from store.erasures import names_in
 from store.runs import StoredRuns, listed
 from store.upsert import add
 
@@ -55,6 +57,10 @@ class StoredArchive(StoredRuns):
             "body": packed.body,
         }
         async with self._database.transaction() as connection:
+            if (names := await names_in(connection, run.record)) is not None:
+                history = unpacked(packed.body)
+                plain = names.value(history)
+                row |= {} if plain is history else _with_less(plain, at)
             there = select(archived_runs.c.run_id).where(*_this(run.record, run.run_id))
             new = await connection.scalar(there) is None
             await add(connection, archived_runs, [row])
@@ -72,6 +78,11 @@ class StoredArchive(StoredRuns):
         async with self._database.reading() as connection:
             rows = await connection.execute(query.order_by(archived_runs.c.began_us, archived_runs.c.run_id))
             return [_about(row) for row in rows.mappings()]
+
+    async def forgotten(self, record: str) -> Names | None:
+        """What was taken out of the record, and is to be out of its histories; None if nothing was."""
+        async with self._database.reading() as connection:
+            return await names_in(connection, record)
 
     async def history(self, record: str, run_id: str) -> JsonObject | None:
         """The history of a stored run, in the readable spelling; None if it is not there."""
@@ -103,9 +114,12 @@ class StoredArchive(StoredRuns):
 
 async def rewrite(connection: AnyConnection, record: str, run_id: str, history: JsonObject, *, at: datetime) -> None:
     """Put a history with less in it in the place of a stored one; `original_digest` goes on telling what was there first."""
+    await connection.execute(update(archived_runs).where(*_this(record, run_id)).values(_with_less(history, at)))
+
+
+def _with_less(history: JsonObject, at: datetime) -> dict[str, Any]:
     text = canonical(history).encode()
-    values = {"body": zlib.compress(text), "size": len(text), "digest": digest_of(history), "redacted_at": at}
-    await connection.execute(update(archived_runs).where(*_this(record, run_id)).values(values))
+    return {"body": zlib.compress(text), "size": len(text), "digest": digest_of(history), "redacted_at": at}
 
 
 def unpacked(body: bytes) -> JsonObject:

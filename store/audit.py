@@ -6,12 +6,13 @@ alters a line breaks the chain, which `verify` finds (`sla.audit_chain`); the da
 off is found, too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, select, text, update
 
 from sla.acting import Actor
 from sla.audit_chain import NOTHING, Head, Walk, digest_of
@@ -61,6 +62,24 @@ async def note(
     written = digest_of(line)
     await connection.execute(audit_log.insert(), {**line, "hash": written})
     await connection.execute(_MOVE_HEAD, {"number": last.number + 1, "hash": written})
+
+
+@asynccontextmanager
+async def unguarded(connection: AnyConnection) -> AsyncIterator[None]:
+    """Without the triggers by which the database refuses to change lines, within a transaction: for an erasure only.
+
+    On PostgreSQL only the owner of the table may do so, who has also made it.
+    """
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("ALTER TABLE audit_log DISABLE TRIGGER audit_log_keeps_row"))
+        yield
+        await connection.execute(text("ALTER TABLE audit_log ENABLE TRIGGER audit_log_keeps_row"))
+        return
+    guard = text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'audit_log_no_update'")
+    made = await connection.scalar(guard)
+    await connection.execute(text("DROP TRIGGER audit_log_no_update"))
+    yield
+    await connection.execute(text(made))
 
 
 _HEAD = select(audit_head.c.number, audit_head.c.hash)

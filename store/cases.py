@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import delete, exists, func, select, tuple_, update
 
 from sla.events import Event, Version
 from sla.finding import Finding, Settled
@@ -15,6 +15,8 @@ from sla.messages import ProcessRef
 from sla.timeline import Timeline
 from store.connection import AnyConnection
 from store.engine import Database
+from store.erasure_tables import erased_records
+from store.erasures import without_names
 from store.facts import OutcomeFact, facts_between
 from store.ledger import enter
 from store.rows import effect_row, event_of, event_row, holders, next_deadline, occurrence_of, occurrence_row, opened_at
@@ -46,6 +48,8 @@ class StoredCases:
         record = finding.timeline.record
         async with self._database.transaction() as connection:
             known = await _held(connection, finding)
+            if known["erased"]:
+                finding = await without_names(connection, finding)
             there = set(await connection.scalars(select(event_log.c.id).where(event_log.c.record == record)))
             if unknown := there - finding.known():
                 return Settled(unknown=[event for event in await log_of(connection, record) if event.id in unknown])
@@ -68,10 +72,13 @@ async def log_of(connection: AnyConnection, record: str) -> list[Event]:
     return [event_of(row) for row in rows.mappings()]
 
 
+_ERASED = exists().where(erased_records.c.record == records.c.id).label("erased")
+
+
 async def _held(connection: AnyConnection, finding: Finding) -> dict[str, Any]:
     """The record's row, which is made if need be, locked until the transaction ends."""
     record = finding.timeline.record
-    row = select(records).where(records.c.id == record).with_for_update()
+    row = select(records, _ERASED).where(records.c.id == record).with_for_update(of=records)
     found = (await connection.execute(row)).mappings().one_or_none()
     if found is None:
         await add(connection, records, [_new_record(record, finding.ref, finding.log[0])])

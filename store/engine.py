@@ -88,6 +88,18 @@ class Database:
         """The schema that this release needs."""
         return migrate.needed_revision()
 
+    async def rewrite(self) -> bool:
+        """Have the files hold nothing any more that was changed or removed; whether that could be done now.
+
+        SQLite writes its file anew, which takes twice its place meanwhile, and empties the write-ahead log; it cannot while
+        others have the file in hand. PostgreSQL gives the room of old rows to new ones; only `VACUUM FULL` clears it.
+        """
+        if isinstance(self._engine, SqliteEngine):
+            return await self._engine.rewrite()
+        async with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            await connection.execute(text("VACUUM"))
+        return False
+
     @asynccontextmanager
     async def _begun(self, *, reading: bool) -> AsyncIterator[AnyConnection]:
         if self.is_sqlite and (obstacle := _obstacle(self.url.database or "")):

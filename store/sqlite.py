@@ -9,7 +9,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -97,6 +97,21 @@ class SqliteEngine:
         finally:
             self._turn.release()
         await asyncio.shield(batch.committed)
+
+    async def rewrite(self) -> bool:
+        """Write the file anew from what it holds, and empty the log beside it; whether nobody else was in the way."""
+        file, patience_s = self._engine.url.database or "", self._patience_s
+
+        def anew() -> bool:
+            with closing(sqlite3.connect(file, timeout=patience_s, isolation_level=None)) as connection:
+                try:
+                    connection.execute("VACUUM")
+                    [busy, _, _] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                except sqlite3.OperationalError:
+                    return False
+                return not busy
+
+        return await asyncio.to_thread(anew)  # not where commits are made, for one of them may be in the way
 
     async def _take_turn(self) -> None:
         try:

@@ -18,6 +18,7 @@ from starter.cli import (
     entitlement,
     explain,
     export,
+    forget,
     hook,
     imports,
     mail,
@@ -58,6 +59,7 @@ _VERBS = (
     migrate,
     entitlement,
     people,
+    forget,
 )
 
 

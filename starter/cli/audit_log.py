@@ -114,7 +114,8 @@ def _tell(verdict: "AuditVerdict") -> None:
         screen.print(f"        and {verdict.broken - len(verdict.breaks)} more")
     if verdict.sound:
         lines = "1 line" if verdict.lines == 1 else f"{verdict.lines} lines"
-        screen.print(f"[green]sound[/]  {lines}. Keep this elsewhere, for --kept:")
+        less = f", {verdict.redacted} of them redacted by an erasure" if verdict.redacted else ""
+        screen.print(f"[green]sound[/]  {lines}{less}. Keep this elsewhere, for --kept:")
         screen.print(verdict.head, soft_wrap=True)
 
 

@@ -56,5 +56,6 @@ class AuditLogDesk:
             lines=walk.lines,
             head=str(walk.at),
             broken=walk.broken,
+            redacted=walk.redacted,
             breaks=[AuditBreak(number=one.number, problem=one.problem) for one in walk.breaks],
         )

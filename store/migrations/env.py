@@ -6,7 +6,7 @@ is dropped a release later. On SQLite, `batch_alter_table` does what ALTER TABLE
 
 from alembic import context
 
-from store.archive_tables import metadata  # with those of `store.setup_tables` and `store.tables`, which it builds on
+from store.erasure_tables import metadata  # with those of all the others, which it builds on
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite")

@@ -12,6 +12,7 @@ from starter.setup.access import AccessDesk
 from starter.setup.audit_log import AuditLogDesk
 from starter.setup.catalogue import CatalogueDesk
 from starter.setup.entitlements import EntitlementsDesk
+from starter.setup.erasure import ErasureDesk
 from starter.setup.evidence import EvidenceDesk
 from starter.setup.governance import GovernanceDesk
 from starter.setup.hooks import HooksDesk
@@ -28,6 +29,7 @@ PARTS: Final[dict[str, type[Any]]] = {
     "audit_log": AuditLogDesk,
     "catalogue": CatalogueDesk,
     "entitlements": EntitlementsDesk,
+    "erasure": ErasureDesk,
     "evidence": EvidenceDesk,
     "governance": GovernanceDesk,
     "hooks": HooksDesk,
@@ -86,6 +88,7 @@ COMMANDS: Final = {
     "entitlements.uses": "entitlement show",
     "evidence.bundle": "bundle",
     "evidence.story": "explain",
+    "erasure.forget": "forget",
     "governance.audit": "process audit",
     "governance.compare": "process compare",
     "governance.consolidate": "process consolidate",

@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, MetaData, Table, insert, inspect, sel
 from sla.errors import SchemaBehind, ServiceUnavailable
 from store import migrate
 from store.engine import Database
-from store.archive_tables import metadata
+from store.erasure_tables import metadata
 from store.tables import queues
 from store.types import UtcInstant
 from store.upsert import add

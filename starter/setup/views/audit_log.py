@@ -38,11 +38,13 @@ class AuditBreak(View):
 class AuditVerdict(View):
     """What came of a verification. `head` stands for all lines there were; whoever keeps it can prove that none was changed.
 
-    `broken` counts all breaks; at most 100 of them are in `breaks`.
+    `broken` counts all breaks; at most 100 of them are in `breaks`. `redacted` lines say less than they did: an
+    erasure, which has a line of its own, took names out of them.
     """
 
     sound: bool
     lines: int
     head: str
     broken: int
+    redacted: int = 0
     breaks: list[AuditBreak]
