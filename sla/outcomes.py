@@ -64,6 +64,11 @@ class Known:
         self._now_s = to_s(to_instant(now))
         self._heard = hear(events, self._now_s)
 
+    @property
+    def repeats(self) -> bool:
+        """Whether two of its events have one id, so that it depends on what is refused which of them counts."""
+        return len({one.id for one in self._heard}) < len(self._heard)
+
     def outcome(self, laws: Laws) -> Outcome | None:
         """What it comes to under a law; None for a record that this law does not concern, or that is not open yet."""
         first = laws.first

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from sla.apart import SideBySide
 from sla.calendar import ALWAYS, BusinessHours
 from sla.duration import Duration
 from sla.evaluation.following import Followed, Laws
@@ -28,11 +29,16 @@ class NewLaw:
     calendars: Mapping[str, BusinessHours]
     default_hours: BusinessHours = ALWAYS
 
-    def laws(self) -> list[Laws]:
-        """One for each process. That a record moved is ignored: only one version is given."""
-        return [
-            Laws(Followed(process=one, calendars=self.calendars, default_hours=self.default_hours)) for one in self.processes
-        ]
+    def laws(self) -> SideBySide:
+        """All of them. That a record moved is ignored: only one version is given."""
+        return SideBySide([self._law(process) for process in self.processes])
+
+    def only(self) -> Laws:
+        """The first."""
+        return self._law(self.processes[0])
+
+    def _law(self, process: Process) -> Laws:
+        return Laws(Followed(process=process, calendars=self.calendars, default_hours=self.default_hours))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +60,11 @@ class Asked:
 class Weighing:
     """Adds up what becomes of records as of one instant."""
 
-    def __init__(self, laws: Sequence[Laws], asked: Asked, now: datetime) -> None:
-        self._laws = laws
+    def __init__(self, new: SideBySide, asked: Asked, now: datetime) -> None:
+        self._new = new
         self._asked = asked
         self._now = to_instant(now)
-        self.tally = Tally.of(len(self._laws), asked.by)
+        self.tally = Tally.of(len(new), asked.by)
 
     def add(self, record: str, fields: Mapping[str, Value], log: Sequence[Event], before: Laws | None) -> None:
         """Hold a record to the new laws, and to the one that it is held to if that is known."""
@@ -66,7 +72,7 @@ class Weighing:
             return
         known = Known(log, self._now)
         was = None if before is None else known.outcome(before)
-        self.tally.add(record, fields, was, [known.outcome(law) for law in self._laws])
+        self.tally.add(record, fields, was, self._new.outcomes(known))
 
 
 def fields_of(log: Sequence[Event]) -> dict[str, Value]:
@@ -124,7 +130,7 @@ def weigh_lines(
         until = max((line.event.recorded_at for line in lines), default=None)
     now = BEGINNING if until is None else to_instant(until)
     weighing = Weighing(new.laws(), asked, now)
-    before = None if old is None else old.laws()[0]
+    before = None if old is None else old.only()
     first = None if ago is None else since(ago, now)
     for record, log in _by_record(lines, now).items():
         opened = opening_of(log)
