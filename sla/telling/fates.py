@@ -62,6 +62,8 @@ def _came_of(effect: Effect, one: Act, own: Deed | None, lines: Sequence[Deed], 
     if effect.status == "skipped":
         return f"was skipped: {hand.rewritten(effect.reason or 'no longer wanted')}"
     late = ", late: its time had passed when it came up" if effect.reason == "late" else ""
+    if effect.action == "update":
+        return f"{_set(effect.params.get('set'), hand)}{late}"  # the walk itself applies it
     if own is None or (own.outcome is None and not own.attempts):
         return f"{_nothing_yet(effect, [line for line in lines if line is not own], late, hand)}"
     if own.outcome == "performed" and own.at is not None:
@@ -103,7 +105,7 @@ def _done(one: Act, own: Deed, at: datetime, lines: Sequence[Deed], hand: Hand) 
     nobody = own.detail.get("nobody")
     missing = f"; nobody is behind {', '.join(map(str, nobody))}" if nobody else ""
     if not own.attempts:
-        return f"{whom}, on the first attempt{missing}" if one.action != "update" else whom
+        return f"{whom}, on the first attempt{missing}"
     problem = (
         f" ({'the first' if own.attempts == 1 else 'the last of those'} failed with: {own.problem})" if own.problem else ""
     )
@@ -112,10 +114,6 @@ def _done(one: Act, own: Deed, at: datetime, lines: Sequence[Deed], hand: Hand) 
 
 def _verb(one: Act, own: Deed, hand: Hand) -> str:
     to = ", ".join(one.to)
-    if one.action == "update":
-        values = own.detail.get("set") or {}
-        told = ", ".join(f"{name} to {hand.value(value)}" for name, value in values.items())
-        return f"set {told}" if told else "was applied"
     if one.action == "task" and to:
         due = f", due {hand.rewritten(str(own.detail['due_at']))}" if own.detail.get("due_at") else ""
         return f"was opened for {to} ('{own.detail.get('subject', '')}'{due})"
@@ -130,6 +128,12 @@ _CHOSEN: Final[Mapping[str, str]] = {
     "least_loaded": "who owned the fewest open records",
     "round_robin": "whose turn it was",
 }
+
+
+def _set(values: object, hand: Hand) -> str:
+    """What an update set."""
+    told = [f"{name} to {hand.value(value)}" for name, value in values.items()] if isinstance(values, dict) else []
+    return f"set {', '.join(told)}" if told else "set nothing"
 
 
 _VERBS: Final[Mapping[str, str]] = {

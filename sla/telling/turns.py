@@ -83,10 +83,10 @@ def _whence(limit: LimitSet) -> str:
     if limit.source == "fixed":
         return spelled
     if limit.source == "table":
-        return f"{spelled} for {limit.field} {value_in_words(limit.value)}"
+        return f"{spelled} (the table's, for {limit.field} {value_in_words(limit.value)})"
     if limit.value is None:
-        return f"{spelled}, the table's default, for {limit.field} is empty"
-    return f"{spelled}, the table's default, for it has nothing for {limit.field} {value_in_words(limit.value)}"
+        return f"{spelled} (the table's default, for {limit.field} is empty)"
+    return f"{spelled} (the table's default, for it has nothing for {limit.field} {value_in_words(limit.value)})"
 
 
 _CALENDARS: Final[Mapping[str, str]] = {
@@ -147,7 +147,7 @@ def _ran_again(halt: Halt, until: datetime, open_s: int, hand: Hand) -> str:
 def _completion(completion: Completion, told: Told) -> Iterator[Draft]:
     yield Draft(completion.at, 6, partial(_completed, completion, told))
     if completion.undone is not None:
-        yield Draft(completion.undone.at, 7, partial(_undone, completion.undone))
+        yield Draft(completion.undone.at, 6, partial(_undone, completion.undone))
 
 
 def _undone(cause: Cause, hand: Hand) -> str:

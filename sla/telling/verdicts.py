@@ -49,6 +49,8 @@ def _met(one: Occurrence, margin: int, hand: Hand) -> str:
 def _met_late(one: Occurrence, margin: int, hand: Hand) -> str:
     if margin < 0:
         return f"missed by {spoken(-margin)} of open time: completed late"
+    if margin == 0 and one.violated_at == one.target_at:
+        return "missed: completed late, though no open time had passed since its target"
     return f"missed at {_violated(one, hand)}, though by the limit of its end {spoken(margin)} of open time were left"
 
 

@@ -131,6 +131,16 @@ def test_each_outcome_has_its_verdict() -> None:
     assert verdict(told(opened.closed("09:05"), "11:00")) == "Cancelled, not violated: the record left the process."
 
 
+def test_one_that_was_completed_after_hours_of_its_target_is_missed_by_no_open_time() -> None:
+    process = a_process(a_milestone(within="8h"), business_hours="office")
+    case = a_case(under=process, calendars=[some_hours()]).opened().completed("18:00")
+    one = chapter(told(case, "20:00"))
+    assert (one.verdict, one.margin_s) == (
+        "Missed: completed late, though no open time had passed since its target.",
+        0,
+    )
+
+
 def test_a_violation_that_was_withdrawn_is_part_of_the_verdict() -> None:
     whole = told(a_case().opened().completed("09:58", learned="10:03"), "12:00")
     assert chapter(whole).verdict == (

@@ -115,9 +115,7 @@ def test_an_update_tells_what_it_set() -> None:
     line = a_milestone(warnings=[{"at": "50%", "actions": [updating(tier="gold", owner=None)]}])
     done = a_deed("warning-1/1", "09:30", detail={"set": {"tier": "gold", "owner": None}})
     whole = told(a_case(under=a_process(line)).opened(), "09:40", deeds=(done,))
-    assert (
-        fate(whole, "update") == "the update of the warning at 30 min of open time set tier to gold, owner to empty on time."
-    )
+    assert fate(whole, "update") == "the update of the warning at 30 min of open time set tier to gold, owner to empty."
 
 
 def test_a_reassignment_tells_how_one_of_a_role_was_chosen() -> None:

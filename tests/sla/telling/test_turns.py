@@ -11,15 +11,16 @@ def test_a_target_is_told_with_its_limit_its_calendar_and_where_both_come_from()
     case = a_case(under=process, calendars=OFFICE).opened(priority="P2")
     assert sentences(told(case, "09:10")) == [
         "Mon 2 Mar 2026 09:00: it began as the process started.",
-        "09:00: the limit is 4h for priority P2 in open time of 'office', which the process names; the target is 13:00.",
+        "09:00: the limit is 4h (the table's, for priority P2) in open time of 'office', which the process names; "
+        "the target is 13:00.",
     ]
 
 
 def test_a_limit_that_the_table_does_not_have_is_its_default() -> None:
     case = a_case(under=a_process(a_quiet(within=BY_PRIORITY))).opened(priority="P9")
-    assert "8h, the table's default, for it has nothing for priority P9" in sentences(told(case, "09:10"))[1]
+    assert "8h (the table's default, for it has nothing for priority P9)" in sentences(told(case, "09:10"))[1]
     without = a_case(under=a_process(a_quiet(within=BY_PRIORITY))).opened()
-    assert "8h, the table's default, for priority is empty" in sentences(told(without, "09:10"))[1]
+    assert "8h (the table's default, for priority is empty)" in sentences(told(without, "09:10"))[1]
 
 
 def test_a_date_is_named_when_it_is_another_than_the_one_before() -> None:
@@ -35,7 +36,7 @@ def test_a_change_of_the_limit_tells_the_event_and_that_the_new_target_lies_in_t
     process = a_process(a_quiet(within=BY_PRIORITY))
     case = a_case(under=process).opened(priority="P2").changed("10:20", learned="10:30", priority="P1")
     assert sentences(told(case, "11:00"))[2:] == [
-        "10:20: event e02 set priority to P1, learned only at 10:30: the limit is 1h for priority P1 now; "
+        "10:20: event e02 set priority to P1, learned only at 10:30: the limit is 1h (the table's, for priority P1) now; "
         "the target is 10:00.",
         "10:20: that lies in the past, so it counts as violated since 10:00.",
     ]
@@ -89,6 +90,15 @@ def test_a_completion_that_was_taken_back_is_told_with_who_did() -> None:
     assert sentences(told(case.uncompleted("09:40"), "09:50"))[2:] == [
         "09:30: it was completed by event e02 (by u-ann).",
         "09:40: event e03 took the completion back.",
+    ]
+
+
+def test_a_completion_of_the_instant_at_which_another_was_taken_back_comes_after_that() -> None:
+    case = a_case(under=a_process(a_quiet())).opened().completed("09:30").uncompleted("09:40").completed("09:40")
+    assert [text.partition(" ")[2] for text in sentences(told(case, "09:50"))[2:]] == [
+        "it was completed by event e02.",
+        "event e03 took the completion back.",
+        "it was completed after 40 min of open time, by event e04.",
     ]
 
 
