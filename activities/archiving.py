@@ -5,7 +5,7 @@ storing it once. A run that cannot be stored for now holds up no other.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -29,6 +29,8 @@ AT_ONCE: Final = 50
 """How many runs are read from the list at a time."""
 POLL_S: Final = 2.0
 """How long to wait when the list has nothing to look at."""
+AWAY_AT_MOST_S: Final = 20.0
+"""How long to wait at most until a service that is away is tried again: less than the silence that is taken for death."""
 
 
 class Keeper:
@@ -57,27 +59,33 @@ class Keeper:
 
     @activity.defn(name=KEEP)
     async def keep(self, turn: KeepTurn) -> Kept:
-        """Keep histories for so long, or until the worker stops."""
+        """Keep histories for so long, or until the worker stops. While a service is away it waits."""
         until = asyncio.get_running_loop().time() + turn.for_s
-        done = Kept()
-        if turn.sweep and (found := await self._archive.sweep(self._now())):
-            logger.info("archive_swept", records=found)
+        done, sweep, away = Kept(), turn.sweep, 0
         while asyncio.get_running_loop().time() < until and not activity.is_worker_shutdown():
             activity.heartbeat()
-            runs = await self._archive.due(self._now(), at_most=AT_ONCE)
-            done = done.and_also(await self._look_at(runs))
-            if not runs and await _stopping(POLL_S):
+            try:
+                sweep = sweep and await self._sweep()
+                runs = await self._archive.due(self._now(), at_most=AT_ONCE)
+                for run in runs:
+                    done = done.and_also(await self.look_at(run))
+                    activity.heartbeat()
+                    if activity.is_worker_shutdown():
+                        break
+                away = 0
+            except ServiceUnavailable as problem:
+                if not away:
+                    logger.warning("archive_waits", problem=str(problem))
+                runs, away = [], away + 1
+            if not runs and await _stopping(min(AWAY_AT_MOST_S, POLL_S * 2**away)):
                 break
         return done
 
-    async def _look_at(self, runs: Sequence[Run]) -> Kept:
-        done = Kept()
-        for run in runs:
-            if activity.is_worker_shutdown():
-                break
-            done = done.and_also(await self.look_at(run))
-            activity.heartbeat()
-        return done
+    async def _sweep(self) -> bool:
+        """Look for records that no run is known of; False: that is done."""
+        if found := await self._archive.sweep(self._now()):
+            logger.info("archive_swept", records=found)
+        return False
 
     async def look_at(self, run: Run) -> Kept:
         """Store a run if it has closed. What is wrong with this run alone is noted, and holds up no other."""

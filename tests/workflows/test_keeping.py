@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from temporalio.client import WorkflowHistory
 from temporalio.testing import ActivityEnvironment
 
+from activities import archiving
 from runtime.histories import TemporalHistories, histories_of
 from sla.archive_run import ANY, Run
 from sla.archiving import KeepTurn, Kept
@@ -18,6 +19,7 @@ from sla.errors import ServiceUnavailable
 from sla.histories import History, JsonObject, digest_of
 from starter.bundles import parsed, save
 from starter.verifying import verify
+from store.archive import StoredArchive
 from store.archive_tables import runs as runs_table
 from tests.workflows.keeping_bench import KeepingBench
 
@@ -192,3 +194,24 @@ async def test_cases_of_a_release_without_an_archive_are_found_as_far_as_tempora
         assert kept.stored == len(runs)
         assert [run.run_id for run in await bench.archive.kept(RECORD)] == runs
         assert {run.state for run in await bench.archive.of(RECORD) if run.run_id != ANY} == {"stored"}
+
+
+async def test_while_the_database_is_away_it_waits_and_goes_on_when_it_is_back(
+    bench: KeepingBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+    due = StoredArchive.due
+
+    async def away_at_first(self: StoredArchive, now: datetime, *, at_most: int) -> list[Run]:
+        nonlocal asked
+        asked += 1
+        if asked <= 3:
+            raise ServiceUnavailable(service="The database", address="there", problem="gone", remedy="Wait.")
+        return await due(self, now, at_most=at_most)
+
+    monkeypatch.setattr(archiving, "POLL_S", 0.05)
+    monkeypatch.setattr(StoredArchive, "due", away_at_first)
+    async with bench.working():
+        await closed(bench)
+        kept: Kept = await ActivityEnvironment().run(bench.keeper().keep, KeepTurn(for_s=3))
+    assert (kept.stored, asked > 4) == (1, True)
