@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Literal
 
 from activities.actions import mentions
+from activities.actions.whom import in_full
 from sla.calendar import BusinessHours
 from sla.errors import UnknownPerson
 from sla.process.model import Process
@@ -82,8 +83,8 @@ class Application:
                 raise UnknownPerson(where=found.where(mention.where), what=mention.what, name=mention.name)
 
     async def _held(self, what: Literal["person", "role", "queue"], name: str) -> bool:
-        if what == "person":
-            return await self._directory.person(name) is not None
+        if what == "person":  # or what else a bare name may be
+            return await in_full(self._directory, name) != name or await self._directory.person(name) is not None
         if what == "role":
             return bool(await self._directory.in_role(name))
         return await self._directory.queue(name) is not None
@@ -146,8 +147,7 @@ def _counted(kind: Literal["people", "entitlements"], name: str, counts: Counts)
 
 
 def _at_hand(files: "list[People]", what: Literal["person", "role", "queue"]) -> set[str]:
-    if what == "person":
-        return {person.person for file in files for person in file.people}
-    if what == "role":
-        return {role for file in files for person in file.people for role in person.roles}
-    return {queue.queue for file in files for queue in file.queues}
+    roles = {role for file in files for person in file.people for role in person.roles}
+    queues = {queue.queue for file in files for queue in file.queues}
+    people = {person.person for file in files for person in file.people}
+    return {"person": people | roles | queues, "role": roles, "queue": queues}[what]

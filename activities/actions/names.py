@@ -66,7 +66,7 @@ def _someone_definite(text: str) -> str:
 
 _Some = Field(min_length=1, max_length=50)
 Recipients = Annotated[tuple[Annotated[str, AfterValidator(_name_or_address)], ...], BeforeValidator(_as_list), _Some]
-"""Who gets a mail: roles of the record, `role:…`, `queue:…`, people's ids, addresses."""
+"""Who gets a mail: roles of the record, `role:…`, `queue:…`, addresses; a bare name is a person's, a role's or a queue's."""
 Assignees = Annotated[tuple[Annotated[str, AfterValidator(_no_customer)], ...], BeforeValidator(_as_list), _Some]
 """Who gets a task: the same, but colleagues only."""
 Holders = Annotated[tuple[Annotated[str, AfterValidator(_someone_definite)], ...], BeforeValidator(_as_list), _Some]

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 from activities.actions.context import ActionContext, Done
 from activities.actions.names import Holders, Parameters
 from activities.actions.texts import event_id
-from activities.actions.whom import Whom
+from activities.actions.whom import Whom, in_full
 from activities.ports import Permanent, Person
 from sla.events import Changed
 from sla.messages import World
@@ -25,7 +25,7 @@ class Params(Parameters):
     """Who gets the record."""
 
     to: Holders
-    """A person's id, `account_manager`, `queue:…` or `role:…`; of a list, the first that can be had."""
+    """A person's id, `account_manager`, `role:…`, `queue:…`, or without the prefix; of a list, the first that can be had."""
     by: By = "least_loaded"
     """How one of a role is chosen: who owns the fewest open records, or who is next after the latest choice."""
 
@@ -50,6 +50,7 @@ Choice = tuple[dict[str, Value], dict[str, Any]]
 
 async def holder(context: Whom, name: str, by: By = "least_loaded") -> Choice | str:
     """Who gets the record, or the reason why nobody of this name can."""
+    name = await in_full(context.directory, name)
     what, _, bare = name.rpartition(":")
     if what == "queue":
         return await _queue(context, bare)
@@ -60,7 +61,7 @@ async def holder(context: Whom, name: str, by: By = "least_loaded") -> Choice | 
         person = await context.directory.account_manager(account) if account else None
         return _owner(person) if person else "the record's account has no manager"
     person = await context.directory.person(name)
-    return _owner(person) if person else f"the directory holds nobody with the id '{name}'"
+    return _owner(person) if person else f"the directory holds no person, role or queue '{name}'"
 
 
 async def _queue(context: Whom, name: str) -> Choice | str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from activities.actions.names import address
-from activities.actions.whom import Whom
+from activities.actions.whom import Whom, in_full
 from activities.ports import Person, Queue
 
 
@@ -44,6 +44,7 @@ async def persons(context: Whom, name: str) -> Sequence[Person]:
     """Everybody who is meant by a name: of a queue its members, whether or not it has an address of its own."""
     if "@" in name:
         return []
+    name = await in_full(context.directory, name)
     what, _, bare = name.rpartition(":")
     if what == "role":
         return await context.directory.in_role(bare)
@@ -57,6 +58,7 @@ async def persons(context: Whom, name: str) -> Sequence[Person]:
 async def _behind(context: Whom, name: str) -> list[Reader]:
     if "@" in name:
         return [_address(context, name, "address")]
+    name = await in_full(context.directory, name)
     queue = await _queue(context, name)
     if queue is not None and queue.email is not None and _valid(queue.email):  # or else its members
         zone = context.hours.timezone

@@ -8,7 +8,7 @@ from activities.actions.context import ActionContext, Done
 from activities.actions.names import Assignees, Parameters
 from activities.actions.texts import Line, one_line
 from activities.actions.view import view
-from activities.actions.whom import Whom
+from activities.actions.whom import Whom, in_full
 from activities.ports import Permanent
 from sla.duration import Duration
 from sla.instants import to_text
@@ -67,6 +67,7 @@ async def _assignees(context: ActionContext, params: Params) -> tuple[list[str],
 async def assignee(context: Whom, name: str) -> str | None:
     """Whom a task for this name is for, as the task will say; None if there is nobody."""
     directory = context.directory
+    name = await in_full(directory, name)
     what, _, bare = name.rpartition(":")
     if what == "role":
         return name if await directory.in_role(bare) else None

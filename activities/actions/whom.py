@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from activities.actions.names import ROLES_OF_RECORD
 from activities.ports import Directory
 from sla.calendar import BusinessHours
 
@@ -50,6 +51,18 @@ class Inquiry:
     def text(self, name: str) -> str | None:
         """A field of the record that names somebody or something; None if it is empty or no text."""
         return text_of(self.fields, name)
+
+
+async def in_full(directory: Directory, name: str) -> str:
+    """A name as an action spells it, with what it means: a bare one is a person's, else a role's, else a queue's.
+
+    Unchanged if it is a person's, or nobody's (decision 0012).
+    """
+    if name in ROLES_OF_RECORD or ":" in name or "@" in name or await directory.person(name) is not None:
+        return name
+    if await directory.in_role(name):
+        return f"role:{name}"
+    return f"queue:{name}" if await directory.queue(name) is not None else name
 
 
 def text_of(fields: Mapping[str, Any], name: str) -> str | None:

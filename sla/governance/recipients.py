@@ -97,6 +97,15 @@ def _why_nobody(reading: Reading, line: Line, action: Action, name: str) -> str 
         accounts = _accounts(reading, line.version.name)
         there = any(_manager_is(directory, account, mailed=mailed) for account in accounts)
         return None if there else "no account has a manager" + (" with an address" if mailed else "")
+    return _why_no_bare(directory, name, mailed=mailed)
+
+
+def _why_no_bare(directory: Directory, name: str, *, mailed: bool) -> str | None:
+    """A bare name is a person's; else a role's, else a queue's."""
+    if name not in directory.people and directory.roles.get(name):
+        return _why_no_role(directory, name, mailed=mailed)
+    if name not in directory.people and name in directory.queues:
+        return _why_no_queue(directory, name, mailed=mailed)
     return _why_no_person(directory, name, mailed=mailed)
 
 
@@ -123,7 +132,7 @@ def _why_no_queue(directory: Directory, name: str, *, mailed: bool) -> str | Non
 def _why_no_person(directory: Directory, name: str, *, mailed: bool) -> str | None:
     person = directory.people.get(name)
     if person is None:
-        return f"there is nobody with the id '{name}'"
+        return f"there is no person, role or queue '{name}'"
     return None if not mailed or person.email is not None else f"'{name}' has no address"
 
 

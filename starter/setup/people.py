@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from activities.actions.names import ROLES_OF_RECORD, Assignees, Holders, Recipients
+from activities.actions.names import Assignees, Holders, Recipients
 from activities.actions.reassign import By, holder, on_duty
 from activities.actions.recipients import persons, readers
 from activities.actions.task import assignee
@@ -131,8 +131,7 @@ class PeopleDesk:
             return TargetView(reaches=(), problem=problem)
         chosen = await holder(asked, to, by)
         if isinstance(chosen, str):
-            hint = await self._hint(to)
-            return TargetView(reaches=(), problem=chosen + hint)
+            return TargetView(reaches=(), problem=chosen)
         fields, detail = chosen
         name = fields.get("owner") or f"queue:{fields.get('queue')}"
         nobody_there = detail.get("on_duty") is False
@@ -143,15 +142,7 @@ class PeopleDesk:
         people = await persons(asked, to)
         if people:
             return f"there is nobody {why} behind {to}: {', '.join(one.id for one in people)} without an address"
-        return f"there is nobody {why} behind {to}{await self._hint(to)}"
-
-    async def _hint(self, to: str) -> str:
-        """A role or queue that was perhaps meant: in an action a bare name is a person's."""
-        if to in ROLES_OF_RECORD or ":" in to or "@" in to or await self._directory.person(to) is not None:
-            return ""
-        if await self._directory.in_role(to):
-            return f"; there is a role of that name, write role:{to}"
-        return f"; there is a queue of that name, write queue:{to}" if await self._directory.queue(to) else ""
+        return f"there is nobody {why} behind {to}"
 
     async def _inquiry(self, record: str | None, at: datetime | None) -> Inquiry:
         definitions = self._context.definitions

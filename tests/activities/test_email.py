@@ -34,6 +34,7 @@ def addressed(scene: Scene) -> list[str]:
         ("queue", ["tier-1@support.example"]),
         ("queue:tier-2", ["ada@support.example", "edda@support.example"]),
         ("role:support_manager", ["grace@support.example"]),
+        ("support_manager", ["grace@support.example"]),
         ("ben", ["ben@support.example"]),
         ("chief@helios.example", ["chief@helios.example"]),
         (["owner", "role:support_manager", "ben"], ["ada@support.example", "grace@support.example", "ben@support.example"]),

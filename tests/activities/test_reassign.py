@@ -34,8 +34,9 @@ async def test_the_account_manager_gets_it() -> None:
     assert await reassigned(a_scene("account_manager")) == {"owner": "hugo"}
 
 
-async def test_a_queue_gets_it_and_nobody_owns_it_any_more() -> None:
-    assert await reassigned(a_scene("queue:tier-2")) == {"queue": "tier-2", "owner": None}
+@pytest.mark.parametrize("to", ["queue:tier-2", "tier-2"])
+async def test_a_queue_gets_it_and_nobody_owns_it_any_more(to: str) -> None:
+    assert await reassigned(a_scene(to)) == {"queue": "tier-2", "owner": None}
 
 
 async def test_the_change_is_told_as_an_event_that_bears_the_actions_key() -> None:
@@ -108,8 +109,9 @@ async def test_round_robin_goes_on_after_the_latest_choice_and_begins_again() ->
         assert await reassigned(scene) == {"owner": following}
 
 
-async def test_the_ledger_knows_the_role_and_the_choice_for_the_next_round() -> None:
-    scene = a_scene("role:senior_agent")
+@pytest.mark.parametrize("to", ["role:senior_agent", "senior_agent"])
+async def test_the_ledger_knows_the_role_and_the_choice_for_the_next_round(to: str) -> None:
+    scene = a_scene(to)
     await reassigned(scene)
     assert (detail(scene)["role"], detail(scene)["chosen"], detail(scene)["on_duty"]) == ("senior_agent", "ada", True)
 
@@ -120,7 +122,7 @@ async def test_the_ledger_knows_the_role_and_the_choice_for_the_next_round() -> 
 @pytest.mark.parametrize(
     ("to", "reason"),
     [
-        ("zoe", "the directory holds nobody with the id 'zoe'"),
+        ("zoe", "the directory holds no person, role or queue 'zoe'"),
         ("queue:nowhere", "the directory holds no queue 'nowhere'"),
         ("role:pilot", "nobody has the role 'pilot'"),
     ],

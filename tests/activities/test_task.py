@@ -58,6 +58,7 @@ async def test_the_subject_may_insert_values_and_stays_one_line() -> None:
         ("queue", ("queue:tier-1",)),
         ("account_manager", ("hugo",)),
         (["ada", "owner", "queue:tier-2", "zoe"], ("ada", "queue:tier-2")),
+        (["support_manager", "role:support_manager", "tier-2"], ("role:support_manager", "queue:tier-2")),
     ],
 )
 async def test_it_is_for_people_by_id_and_for_roles_and_queues_by_name(to: Any, assignees: tuple[str, ...]) -> None:

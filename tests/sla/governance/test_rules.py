@@ -161,7 +161,7 @@ def told_of(directory: Directory, *actions: dict[str, Any]) -> list[str]:
     return codes(a_catalogue(a_version("Premium", line), directory=directory))
 
 
-@pytest.mark.parametrize("to", ["role:agent", "queue:tier-1", "queue", "account_manager", "ada"])
+@pytest.mark.parametrize("to", ["role:agent", "queue:tier-1", "agent", "tier-1", "queue", "account_manager", "ada"])
 def test_who_is_not_there_receives_nothing(to: str) -> None:
     assert told_of(NOBODY, mail_to(to)) == ["nobody_receives"]
     assert told_of(a_catalogue().directory, mail_to(to)) == []
@@ -179,7 +179,7 @@ def test_of_several_recipients_one_is_nobody() -> None:
     assert "'role:pilot' is nobody: nobody has the role 'pilot'" in found.sentence
 
 
-@pytest.mark.parametrize("to", ["ben", "role:agent", "queue:tier-1", "queue", "account_manager"])
+@pytest.mark.parametrize("to", ["ben", "role:agent", "queue:tier-1", "agent", "tier-1", "queue", "account_manager"])
 def test_mail_needs_an_address_where_a_task_does_not(to: str) -> None:
     queues = {"tier-1": Queue(id="tier-1", email=None, members=("ben",))}
     directory = Directory(people={"ben": BEN}, roles={"agent": ("ben",)}, queues=queues, managers={"helios": "ben"})

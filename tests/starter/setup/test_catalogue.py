@@ -160,6 +160,16 @@ class TestVersions:
         with pytest.raises(refusal, match="process 'Support'"):
             await desk.catalogue.draft(Process.model_validate(a_process(**more)))
 
+    @pytest.mark.parametrize("to", ["senior_agent", "tier-2", "ada"])
+    async def test_a_bare_name_is_a_persons_a_roles_or_a_queues_at_hand_or_there(self, desk: Desk, to: str) -> None:
+        ada = {"person": "ada", "name": "Ada", "timezone": "UTC", "email": "ada@desk.example", "roles": ["senior_agent"]}
+        people = {"people": [ada], "queues": [{"queue": "tier-2"}]}
+        turning = a_process(a_milestone(violations=[{"actions": [{"reassign": {"to": to}}]}]))
+        with pytest.raises(UnknownPerson, match=f"'{to}'"):
+            await desk.catalogue.apply(of(turning))
+        await desk.catalogue.apply(of(people, turning))
+        await desk.catalogue.apply(of({**turning, "process": "Another"}))
+
     async def test_what_a_draft_needs_of_others_is_asked_when_it_becomes_active(self, desk: Desk) -> None:
         drafted = await desk.catalogue.draft(the_process(business_hours="moon"))
         with pytest.raises(UnknownCalendar, match="moon"):

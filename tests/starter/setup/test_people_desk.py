@@ -83,6 +83,21 @@ async def test_of_a_role_somebody_on_duty_gets_the_record(here: Installation) ->
     )
 
 
+@pytest.mark.parametrize(("bare", "meant"), [("senior_agent", "role:senior_agent"), ("tier-1", "queue:tier-1")])
+async def test_a_bare_name_that_is_no_persons_is_a_roles_or_else_a_queues(here: Installation, bare: str, meant: str) -> None:
+    assert await reached(here, bare, record=None) == await reached(here, meant, record=None)
+    people = [(await here.desk.people.resolve(name)).people for name in (bare, meant)]
+    assert people[0] == people[1] != ()
+
+
+async def test_a_bare_name_is_first_of_all_a_persons(here: Installation, database: Database) -> None:
+    namesake = {"person": "senior_agent", "name": "Sen Agent", "timezone": "UTC", "email": "sen@helios.example"}
+    async with Catalogue(database).publishing(at=NIGHT) as publication:
+        await publication.publish_people(People.model_validate({"people": [namesake]}))
+    assert await reached(here, "senior_agent", record=None) == (("senior_agent",),) * 3
+    assert "ada" in (await reached(here, "role:senior_agent", record=None))[0]
+
+
 async def test_round_robin_can_be_asked_for_too(here: Installation) -> None:
     found = await here.desk.people.resolve("role:agent", by="round_robin")
     assert found.reassign.reaches == ("ada",)
@@ -138,18 +153,6 @@ async def test_if_nobody_of_a_role_is_on_duty_one_of_the_others_gets_it_and_that
             "there is nobody to mail behind queue:tier-9",
             "there is nobody to give a task to behind queue:tier-9",
             "the directory holds no queue 'tier-9'",
-        ),
-        (
-            "senior_agent",
-            "there is nobody to mail behind senior_agent; there is a role of that name, write role:senior_agent",
-            "there is nobody to give a task to behind senior_agent; there is a role of that name, write role:senior_agent",
-            "the directory holds nobody with the id 'senior_agent'; there is a role of that name, write role:senior_agent",
-        ),
-        (
-            "tier-1",
-            "there is nobody to mail behind tier-1; there is a queue of that name, write queue:tier-1",
-            "there is nobody to give a task to behind tier-1; there is a queue of that name, write queue:tier-1",
-            "the directory holds nobody with the id 'tier-1'; there is a queue of that name, write queue:tier-1",
         ),
     ],
 )
