@@ -1,8 +1,8 @@
 """One record under several processes that differ in one milestone: what they have in common is walked through once. Pure.
 
-Milestones know of each other in two ways only: by what an `update` sets, and by conditions that look at completions. Where a
-process has neither, each of its milestones fares as if it were alone, and a record's outcome is put together from theirs. (An
-event that one of them refuses leaves its id to another; so not where an id is there twice.)
+Milestones know of each other in two ways only: by what an `update` sets, and by conditions that look at completions. Where
+a process has neither, each of its milestones fares as if it were alone, and a record's outcome is put together from theirs.
+(An event that one of them refuses leaves its id to another; so not where an id is there twice.)
 """
 
 from collections.abc import Iterator, Mapping, Sequence

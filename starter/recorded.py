@@ -187,7 +187,7 @@ async def _side_by_side(task: Task, parts: Sequence[list[str]], jobs: int) -> As
                 weighed += waiting.pop(one)
                 yield one.result(), weighed
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
 
 
 # ---------------------------------------------------------------------- in a process of its own
