@@ -21,5 +21,5 @@ def _said(hours: BusinessHours, day: Day, hand: Hand) -> str:
     """The calendar's date is named where the reader's may be another."""
     if day.what.startswith(THE_CLOCKS):
         return f"{day.what}."
-    which = "" if hours.timezone == hand.zone.key else f" {in_words(date.fromisoformat(day.on))} is"
-    return f"in '{hours.calendar}'{which} {day.what}."
+    which = "" if hours.timezone == hand.zone.key else f" on {in_words(date.fromisoformat(day.on))}"
+    return f"'{hours.calendar}' has{which} {day.what}."

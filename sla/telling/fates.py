@@ -107,7 +107,7 @@ def _done(one: Act, own: Deed, at: datetime, lines: Sequence[Deed], hand: Hand) 
     if not own.attempts:
         return f"{whom}, on the first attempt{missing}"
     problem = (
-        f" ({'the first' if own.attempts == 1 else 'the last of those'} failed with: {own.problem})" if own.problem else ""
+        f" ({'the first' if own.attempts == 1 else 'the one before'} failed with: {own.problem})" if own.problem else ""
     )
     return f"{whom}, on the {_ordinal(own.attempts + 1)} attempt{problem}{missing}"
 

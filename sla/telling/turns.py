@@ -79,14 +79,15 @@ def _limit(told: Told, limit: LimitSet, hand: Hand) -> str:
 
 
 def _whence(limit: LimitSet) -> str:
-    spelled = f"{limit.text} ({spoken(limit.limit_s)})" if "bd" in limit.text else limit.text
-    if limit.source == "fixed":
-        return spelled
+    """A limit as the process spells it, what a business day is worth, and where in its table it stands."""
+    beside = [spoken(limit.limit_s)] if "bd" in limit.text else []
     if limit.source == "table":
-        return f"{spelled} (the table's, for {limit.field} {value_in_words(limit.value)})"
-    if limit.value is None:
-        return f"{spelled} (the table's default, for {limit.field} is empty)"
-    return f"{spelled} (the table's default, for it has nothing for {limit.field} {value_in_words(limit.value)})"
+        beside.append(f"the table's, for {limit.field} {value_in_words(limit.value)}")
+    elif limit.source == "default" and limit.value is None:
+        beside.append(f"the table's default, for {limit.field} is empty")
+    elif limit.source == "default":
+        beside.append(f"the table's default, for it has nothing for {limit.field} {value_in_words(limit.value)}")
+    return f"{limit.text} ({'; '.join(beside)})" if beside else limit.text
 
 
 _CALENDARS: Final[Mapping[str, str]] = {

@@ -1,5 +1,7 @@
 """How a milestone began, got its target, was stopped, completed and ended: told in local time, by the account."""
 
+from zoneinfo import ZoneInfo
+
 from tests.sla.builders import BY_PRIORITY, FIRST, a_case, a_process, a_quiet, some_hours
 from tests.sla.telling.builders import sentences, told
 
@@ -67,8 +69,8 @@ def test_stops_are_told_with_all_their_reasons_and_where_they_moved_the_target()
         "09:30: the clock stopped: event e02 (lunch).",
         "09:40: the clock is held by this, too: the process stops it while status is Waiting "
         "(event e03 set status to Waiting).",
-        "Tue 3 Mar 2026 00:00: in 'office' a holiday, closed all day (a Tuesday, else 09:00-17:00).",
-        "Wed 4 Mar 2026 00:00: in 'office' special hours, 10:00-12:00 (a Wednesday, else 09:00-17:00).",
+        "Tue 3 Mar 2026 00:00: 'office' has a holiday, closed all day (a Tuesday, else 09:00-17:00).",
+        "Wed 4 Mar 2026 00:00: 'office' has special hours, 10:00-12:00 (a Wednesday, else 09:00-17:00).",
         "10:30: the clock ran again, after 49 h, of which 8 h in business hours; the target is Thu 5 Mar 2026 11:00 now.",
     ]
     (stop,) = whole.chapters[0].stops
@@ -113,6 +115,21 @@ def test_a_business_day_is_told_with_what_it_is_worth() -> None:
     process = a_process(a_quiet(within="1bd"), business_hours="office")
     said = sentences(told(a_case(under=process, calendars=[some_hours()]).opened(), "10:00"))
     assert said[1].startswith("09:00: the limit is 1bd (8 h) in open time of 'office'")
+
+
+def test_the_date_of_a_calendar_elsewhere_is_named_and_the_clocks_of_both_zones() -> None:
+    hours = {day: ["00:00-24:00"] for day in ("sat", "sun")}
+    office = some_hours(hours=hours, holidays=["2026-03-08"])
+    case = a_case(under=a_process(a_quiet(within="9d"), business_hours="office"), calendars=[office]).opened(
+        "2026-03-07 12:00"
+    )
+    whole = told(case, "2026-03-30 10:00", zone=ZoneInfo("America/New_York"))
+    assert sentences(whole)[2:] == [
+        "19:00: 'office' has on Sun 8 Mar 2026 a holiday, closed all day (a Sunday, else 00:00-24:00).",
+        "Sun 8 Mar 2026 03:00: the clocks of America/New_York go forward by 1 h, from 02:00 to 03:00.",
+        "Sat 28 Mar 2026 21:00: the clocks of Europe/London go forward by 1 h, from 01:00 to 02:00.",
+    ]
+    assert [day.on for day in whole.chapters[0].days] == ["2026-03-08", "2026-03-08", "2026-03-29"]
 
 
 def test_an_id_that_a_machine_made_up_is_told_in_short() -> None:
