@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from rich.console import RenderableType
 from rich.markup import escape
+from rich.padding import Padding
 
 from sla.instants import to_text
 from starter.replaying.results import Replayed, Tally
@@ -11,20 +13,25 @@ SENTENCES = 12
 """How many sentences are shown of one decision; `--json` has all."""
 
 
-def paragraph(one: Replayed) -> Iterator[str]:
-    """Its lines, for Rich."""
+def paragraph(one: Replayed) -> Iterator[RenderableType]:
+    """Its lines; one that is too long goes on below its own beginning."""
     yield f"[bold]{escape(_name(one))}[/]"
     if one.parted is not None:
-        yield f"  [bold red]non-deterministic[/]: {escape(one.parted.sentence)}"
+        yield _within(2, f"[bold red]non-deterministic[/]: {escape(one.parted.sentence)}")
     for decision in one.differing:
-        yield f"  [yellow]decided otherwise[/] at event {decision.event}, {to_text(decision.at)} (recorded → today):"
-        yield from (f"    {escape(sentence)}" for sentence in decision.sentences[:SENTENCES])
-        if more := len(decision.sentences) - SENTENCES:
-            yield from [f"    [dim]… and {more} more[/]"] * (more > 0)
+        at = f"at event {decision.event}, {to_text(decision.at)} (recorded → today)"
+        yield _within(2, f"[yellow]decided otherwise[/] {at}:")
+        yield from (_within(4, escape(sentence)) for sentence in decision.sentences[:SENTENCES])
+        if (more := len(decision.sentences) - SENTENCES) > 0:
+            yield _within(4, f"[dim]… and {more} more[/]")
     if one.skipped is not None:
-        yield f"  [yellow]skipped[/]: {escape(one.skipped)}"
+        yield _within(2, f"[yellow]skipped[/]: {escape(one.skipped)}")
     if one.verdict == "same":
-        yield f"  [green]the same[/]: {_count(one.events, 'event')}, {_count(one.decisions, 'decision')}"
+        yield _within(2, f"[green]the same[/]: {_count(one.events, 'event')}, {_count(one.decisions, 'decision')}")
+
+
+def _within(columns: int, text: str) -> RenderableType:
+    return Padding.indent(text, columns)
 
 
 def summary(tally: Tally) -> str:

@@ -4,11 +4,12 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing.util import Finalize
 from types import TracebackType
@@ -94,7 +95,8 @@ async def _in_processes(sources: AsyncIterator[Source], recipe: Recipe, jobs: in
     pool = ProcessPoolExecutor(jobs, mp_context=spawning, initializer=_begin, initargs=(recipe,))
     try:
         async for batch in _batches(sources):
-            under_way.append(asyncio.wrap_future(pool.submit(_work, batch)))
+            with _deaf():  # the processes begin with the first, and inherit it
+                under_way.append(asyncio.wrap_future(pool.submit(_work, batch)))
             while len(under_way) >= 2 * jobs:
                 for one in _told(await under_way.popleft()):
                     yield one
@@ -104,7 +106,22 @@ async def _in_processes(sources: AsyncIterator[Source], recipe: Recipe, jobs: in
     except BrokenProcessPool:
         raise NotReplayable(problem=_BROKEN) from None
     finally:
+        for future in under_way:
+            future.cancel()
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let no Ctrl-C through: it is for this process, which then ends the others."""
+    if threading.current_thread() is not threading.main_thread():  # to which signals are delivered
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 async def _batches(sources: AsyncIterator[Source]) -> AsyncIterator[list[Source]]:
@@ -132,11 +149,18 @@ class _Here:
 
 
 def _begin(recipe: Recipe) -> None:
-    """Make a process ready. Ctrl-C is for the one that the others work for; see `runtime.exits` for how they end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Make a process ready; see `runtime.exits` for how it ends."""
     Finalize(None, os._exit, args=(0,), exitpriority=-1000)
+    threading.Thread(target=_follow, daemon=True).start()
     _Here.loop = asyncio.new_event_loop()
     _Here.replaying = _Here.loop.run_until_complete(_entered(recipe))
+
+
+def _follow() -> None:
+    """End with the process that this one works for, if that is killed."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 async def _entered(recipe: Recipe) -> Replaying:
