@@ -12,14 +12,14 @@ from typing import Any, Final
 import structlog
 from temporalio import activity
 
-from activities.packing import Packing, after, before, begun_under
+from activities.packing import Packing, after, before
 from activities.ports import Archive, Cases, Clock, Definitions, Histories
 from activities.situation import laws_of
 from sla.archive_run import ANY, PackedRun, Run
 from sla.archiving import KEEP, KeepTurn, Kept
 from sla.dossier import law_kept
 from sla.errors import MilepostError, ServiceUnavailable
-from sla.histories import JsonObject, LawDigest, RunKept, RunSeen, law_digest
+from sla.histories import JsonObject, LawDigest, RunKept, RunSeen, begun_with, law_digest
 from sla.instants import to_instant
 from sla.messages import ProcessRef
 
@@ -147,12 +147,12 @@ class Keeper:
 
     async def _laws(self, record: str, first: JsonObject) -> tuple[LawDigest, ...]:
         """The laws that the record followed: the one that it was opened under, and those that it was moved to."""
-        ref, log = begun_under(first), tuple(await self._cases.log(record))
-        if ref is None:
+        case, log = begun_with(first), tuple(await self._cases.log(record))
+        if case is None:
             return ()
-        laws = await laws_of(self._definitions, ref, log)
+        laws = await laws_of(self._definitions, case.ref, log)
         moved = {ProcessRef(**version._asdict()): law for version, law in (laws.versions or {}).items()}
-        followed = {ref: laws.first} | moved
+        followed = {case.ref: laws.first} | moved
         return tuple(law_digest(law_kept(one, law, log)) for one, law in followed.items())
 
     def _now(self) -> datetime:

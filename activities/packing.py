@@ -4,10 +4,7 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 
-from pydantic import ValidationError
-
 from sla.histories import JsonObject, canonical
-from sla.messages import CaseInput, ProcessRef
 
 
 class Packing:
@@ -45,16 +42,6 @@ def before(first: JsonObject) -> str | None:
     """The run that this one continues, out of its first event."""
     began: JsonObject = first.get("workflowExecutionStartedEventAttributes", {})
     return began.get("continuedExecutionRunId") or None
-
-
-def begun_under(first: JsonObject) -> ProcessRef | None:
-    """The definitions that the run was begun with, out of its first event; None if that cannot be read."""
-    began: JsonObject = first.get("workflowExecutionStartedEventAttributes", {})
-    payloads: list[JsonObject] = began.get("input", {}).get("payloads", [])
-    try:
-        return CaseInput.model_validate_json(payloads[0]["text"]).ref if payloads else None
-    except (KeyError, ValidationError):
-        return None
 
 
 def after(last: JsonObject) -> str | None:

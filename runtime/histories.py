@@ -21,7 +21,7 @@ from sla.errors import ServiceUnavailable
 from sla.histories import JsonObject, RunSeen, RunStatus, plain
 
 PAGE: Final = 200
-"""Events in a page; Temporal makes it shorter when they are long (about 4 MB)."""
+"""How much is in a page: what a server wrote at once counts as one, which is three events or so."""
 
 
 class TemporalHistories:

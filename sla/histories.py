@@ -9,11 +9,11 @@ from base64 import b64decode, b64encode
 from hashlib import sha256
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from sla.dossier import Kept, LawKept
 from sla.instants import Instant
-from sla.messages import ProcessRef
+from sla.messages import CaseInput, ProcessRef
 
 RunStatus = Literal[
     "running", "completed", "continued_as_new", "failed", "canceled", "terminated", "timed_out", "paused", "lost"
@@ -96,6 +96,16 @@ def canonical(value: Any) -> str:
 def digest_of(value: Any) -> str:
     """SHA-256 of a JSON value's canonical text, in hexadecimal digits."""
     return sha256(canonical(value).encode()).hexdigest()
+
+
+def begun_with(first: JsonObject) -> CaseInput | None:
+    """What the run was begun with, out of its first event; None if that cannot be read."""
+    began: JsonObject = first.get("workflowExecutionStartedEventAttributes", {})
+    payloads: list[JsonObject] = began.get("input", {}).get("payloads", [])
+    try:
+        return CaseInput.model_validate_json(payloads[0]["text"]) if payloads else None
+    except (KeyError, ValidationError):
+        return None
 
 
 def law_digest(law: LawKept) -> LawDigest:

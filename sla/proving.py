@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sla.dossier import Dossier
-from sla.histories import History, JsonObject, digest_of, law_digest
+from sla.histories import History, JsonObject, begun_with, digest_of, law_digest
 
 NOTHING: Final = "nothing"
 _FIGURES: Final = (
@@ -29,7 +29,11 @@ def outcome_differences(dossier: Dossier, recorded: JsonObject) -> list[str]:
 
 def history_problems(dossier: Dossier, runs: Sequence[History]) -> list[str]:
     """What is wrong with the histories: not as they were stored, of other definitions, or with one missing between them."""
-    return [problem for run in runs for problem in (*_of_itself(run), *_of_laws(dossier, run), *_of_chain(run, runs))]
+    return [
+        problem
+        for run in runs
+        for problem in (*_of_itself(run), *_of_record(dossier, run), *_of_laws(dossier, run), *_of_chain(run, runs))
+    ]
 
 
 def _of_itself(run: History) -> Iterator[str]:
@@ -37,6 +41,13 @@ def _of_itself(run: History) -> Iterator[str]:
         yield f"the history of run {run.run_id} is not the one that was stored"
     elif run.digest != run.original_digest and run.redacted_at is None:
         yield f"the history of run {run.run_id} was changed, and nobody redacted it"
+
+
+def _of_record(dossier: Dossier, run: History) -> Iterator[str]:
+    events = (run.history or {}).get("events") or [{}]
+    case = begun_with(events[0])
+    if case is not None and case.record != dossier.record:
+        yield f"the history of run {run.run_id} is that of another record, {case.record}"
 
 
 def _of_laws(dossier: Dossier, run: History) -> Iterator[str]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sla.errors import MilepostError
 from sla.evidence_errors import AlteredBundle, NewerBundle, NotABundle, TruncatedBundle
 from sla.histories import History, canonical, digest_of, plain, whole
-from starter.bundles import Bundle, is_bundle, parsed, read_bundle, save, written
+from starter.bundles import Bundle, bundle_of, is_bundle, parsed, read_bundle, save, written
 from tests.starter.bundled import GOLDEN, ODD, the_bundle, the_dossier
 from tests.starter.command_line import Ran, milepost
 
@@ -189,6 +189,14 @@ class TestVerify:
         ran = verified(tmp_path, written(forged))
         assert ran.code == 6
         assert "The history of run run-1 is not the one that was stored." in ran.out
+
+    def test_the_history_of_another_record_is_told(self, tmp_path: Path) -> None:
+        bundle = the_bundle()
+        events = [one.model_copy(update={"record": "C-7"}) for one in bundle.dossier.log]
+        dossier = the_dossier(record="C-7", log=tuple(events))
+        ran = verified(tmp_path, written(bundle_of(dossier, list(bundle.runs))))
+        assert ran.code == 6
+        assert "The history of run run-0 is that of another record, C-1042." in ran.out
 
     def test_a_run_that_is_missing_between_others_is_told(self, tmp_path: Path) -> None:
         bundle = the_bundle()

@@ -11,12 +11,13 @@ from temporalio.client import WorkflowHistory
 from temporalio.testing import ActivityEnvironment
 
 from activities import archiving
+from runtime import histories
 from runtime.histories import TemporalHistories, histories_of
 from sla.archive_run import ANY, Run
 from sla.archiving import KeepTurn, Kept
 from sla.engine import evaluate_under
 from sla.errors import ServiceUnavailable
-from sla.histories import History, JsonObject, digest_of
+from sla.histories import History, JsonObject, digest_of, plain, whole
 from starter.bundles import parsed, save
 from starter.verifying import verify
 from store.archive import StoredArchive
@@ -215,3 +216,17 @@ async def test_while_the_database_is_away_it_waits_and_goes_on_when_it_is_back(
         await closed(bench)
         kept: Kept = await ActivityEnvironment().run(bench.keeper().keep, KeepTurn(for_s=3))
     assert (kept.stored, asked > 4) == (1, True)
+
+
+async def test_a_long_history_is_fetched_in_pages_and_is_the_same(
+    bench: KeepingBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(histories, "PAGE", 1)
+    async with bench.working():
+        run = await closed(bench)
+        found = [page async for page in histories_of(bench.client).pages(RECORD, run.run_id)]
+        assert len(found) > 3
+        theirs = (await temporals(bench, run.run_id)).to_json_dict()
+        assert {"events": whole([event for page in found for event in page])} == theirs
+        assert (await looked_at(bench, run)).stored == 1
+        assert await bench.archive.history(RECORD, run.run_id) == plain(theirs)
