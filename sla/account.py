@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from sla.calendar import BusinessHours
-from sla.events import Version
+from sla.events import Opened, Version
 from sla.timeline import Effect, Occurrence, Timeline
 from sla.values import Value
 
@@ -159,9 +159,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """All of it. `occurrences` are the timeline's, in its order."""
+    """All of it. `occurrences` are the timeline's, in its order; `opened` is the opening that counts, None before it."""
 
     timeline: Timeline
+    opened: Opened | None
     occurrences: tuple[Told, ...]
     passages: tuple[Passage, ...]
 

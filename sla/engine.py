@@ -75,7 +75,7 @@ def account_under(laws: Laws, events: Sequence[Event], now: datetime) -> Account
     told = None if laws.versions is None else laws
     timeline, walk = _walked(first.process, first.calendars, first.default_hours, events, now, laws=told, witness=witness)
     if walk is None:
-        return Account(timeline=timeline, occurrences=(), passages=())
+        return Account(timeline=timeline, opened=None, occurrences=(), passages=())
     account = account_of(walk, timeline)
     walk.let_go()
     return account

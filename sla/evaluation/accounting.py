@@ -12,6 +12,7 @@ from sla.evaluation.projection import Projection
 from sla.evaluation.run import Run
 from sla.evaluation.track import Track
 from sla.evaluation.witness import Begun, Finished, Held, Limited, Name, Passed, Witness
+from sla.events import Opened
 from sla.instants import from_s
 from sla.process.model import LimitTable
 from sla.timeline import Occurrence, Timeline
@@ -20,9 +21,10 @@ from sla.timeline import Occurrence, Timeline
 def account_of(walk: Projection, timeline: Timeline) -> Account:
     """The account of a timeline, by the walk that it reports on and what that one's witness noted down."""
     witness = walk.witness or Witness()
-    accounting = _Accounting(walk, witness)
+    accounting, opened = _Accounting(walk, witness), walk.opened.event
     return Account(
         timeline=timeline,
+        opened=opened if walk.began and isinstance(opened, Opened) else None,
         occurrences=tuple(accounting.told(one) for one in timeline.milestones),
         passages=tuple(map(_passage, witness.passed)),
     )

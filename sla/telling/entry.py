@@ -1,14 +1,14 @@
 """How the record came under its process, and its way through it: the first and the last sentences of a story."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
 from sla.account import Account, Passage
 from sla.dossier import ChoiceKept, Dossier
-from sla.events import Event, Opened
+from sla.events import Opened
 from sla.process.saying import value_in_words
 from sla.story import Sentence
-from sla.telling.acts import Deeds, act
+from sla.telling.acts import Deeds, act, own_line
 from sla.telling.because import in_brackets, who
 from sla.telling.fates import fate
 from sla.telling.hand import Draft, Hand, written
@@ -20,7 +20,7 @@ _SHOWN = ("type", "account", "contact", "asset", "product", "contract", "priorit
 def entry(dossier: Dossier, account: Account, hand: Hand) -> tuple[Sentence, ...]:
     """How the record came under its process and version."""
     drafts: list[Draft] = []
-    opened = opening(account, dossier.log)
+    opened = account.opened
     if opened is not None:
         drafts = [Draft(opened.at, 0, partial(_opened, opened)), Draft(opened.at, 2, partial(_held_to, dossier))]
     if dossier.choice is not None:
@@ -31,13 +31,6 @@ def entry(dossier: Dossier, account: Account, hand: Hand) -> tuple[Sentence, ...
         as_of = hand.beside().when(account.timeline.as_of)
         return (zone, Sentence(at=None, text=f"As of {as_of} no opening of the record was known."))
     return (zone, *written(drafts, hand.zone))
-
-
-def opening(account: Account, log: Sequence[Event]) -> Opened | None:
-    """The opening that counts; None before one is known."""
-    known = [one for one in log if isinstance(one, Opened) and one.recorded_at <= account.timeline.as_of]
-    refused = {one.event for one in account.timeline.refused}
-    return min((one for one in known if one.id not in refused), key=lambda one: (one.recorded_at, one.id), default=None)
 
 
 def _opened(event: Opened, hand: Hand) -> str:
@@ -76,7 +69,7 @@ def closing(account: Account, deeds: Deeds, hand: Hand) -> tuple[Sentence, ...]:
         if (effect.milestone, effect.occurrence) not in names:
             write = partial(fate, effect, act(effect, deeds), deeds.get(effect.key, ()))
             drafts.append(Draft(effect.due_at, 1, partial(_of_none, effect.milestone, effect.occurrence, write)))
-    return (*written(drafts, hand.zone), *_besides(account, Hand(hand.zone)))
+    return (*written(drafts, hand.zone), *_besides(account, hand), *_unknown(account, deeds, hand))
 
 
 def _of_none(milestone: str, occurrence: int, write: partial[str], hand: Hand) -> str:
@@ -85,9 +78,20 @@ def _of_none(milestone: str, occurrence: int, write: partial[str], hand: Hand) -
 
 def _besides(account: Account, hand: Hand) -> Iterator[Sentence]:
     for note in account.timeline.notes:
-        yield Sentence(at=None, text=f"{hand.rewritten(note)}.")
+        yield Sentence(at=None, text=f"{hand.beside().rewritten(note)}.")
     for refusal in account.timeline.refused:
-        yield Sentence(at=None, text=f"Event {refusal.event} was refused: {hand.rewritten(refusal.reason)}.")
+        yield Sentence(at=None, text=f"Event {refusal.event} was refused: {hand.beside().rewritten(refusal.reason)}.")
+
+
+def _unknown(account: Account, deeds: Deeds, hand: Hand) -> Iterator[Sentence]:
+    """What the ledger has of actions that the outcome, as it is evaluated now, never came to."""
+    known = {effect.key for effect in account.timeline.effects}
+    for key, lines in deeds.items():
+        if key not in known:
+            own = own_line(lines, key) or lines[0]
+            when = "" if own.at is None else f" at {hand.beside().when(own.at)}"
+            came = (own.outcome or "tried").replace("_", " ")
+            yield Sentence(at=None, text=f"The ledger has '{key}', which this outcome does not come to: {came}{when}.")
 
 
 def _passage(one: Passage, hand: Hand) -> str:

@@ -10,7 +10,7 @@ from sla.hindsight import deed_then
 from sla.story import Story
 from sla.telling.acts import by_action
 from sla.telling.chapters import chapter
-from sla.telling.entry import closed_at, closing, entry, opening
+from sla.telling.entry import closed_at, closing, entry
 from sla.telling.hand import Hand
 from sla.telling.verdicts import overall
 
@@ -22,7 +22,7 @@ def story(dossier: Dossier, zone: ZoneInfo, at: datetime | None = None) -> Story
     timeline, hand, effects = account.timeline, Hand(zone), account.effects()
     deeds = by_action(done)
     chapters = tuple(chapter(one, effects.get(one.name, ()), deeds, timeline.as_of, zone) for one in account.occurrences)
-    opened, left = opening(account, dossier.log), closed_at(account)
+    opened, left = account.opened, closed_at(account)
     return Story(
         record=dossier.record,
         process=timeline.process,

@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from sla.dossier import ChoiceKept
+from sla.dossier import ChoiceKept, Deed
 from sla.story import Story
 from sla.telling import story
 from tests.sla.builders import FIRST, ZONE, a_case, a_milestone, a_process, a_quiet, instant, some_hours
@@ -93,6 +93,14 @@ def test_notes_and_refusals_come_last() -> None:
     assert closing(whole) == [
         "Mon 2 Mar 2026 09:20: completed 'First Response' (event 'e03'): nothing was open, nothing changed.",
         "Event e04 was refused: process 'Support' has no milestone 'Nope'; it has: First Response.",
+    ]
+
+
+def test_what_the_ledger_has_beyond_the_outcome_is_not_kept_quiet() -> None:
+    sent = Deed(key=f"C-1/{FIRST}#7/1/warning-1/1", kind="email", outcome="performed", at=instant("09:45"))
+    assert closing(told(a_case().opened(), "10:00", deeds=(sent,))) == [
+        "The ledger has 'C-1/First Response#7/1/warning-1/1', which this outcome does not come to: "
+        "performed at Mon 2 Mar 2026 09:45."
     ]
 
 
