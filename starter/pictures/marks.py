@@ -10,7 +10,7 @@ from sla.timeline import TriggerKind
 from starter.pictures.svg import path, tag
 
 MarkKind = Literal["started", "target", "violated", "completed", "ended"]
-Fate = Literal["done", "late", "pending", "skipped", "dropped", "gave_up"]
+Fate = Literal["done", "late", "pending", "skipped", "dropped", "gave_up", "withdrawn"]
 
 MARKS: Final[dict[MarkKind, str]] = {
     "started": path("M5 -9H0V9H5", class_="line"),
@@ -41,6 +41,7 @@ _FATES: Final[dict[Fate, tuple[str, str]]] = {
     "skipped": ("hollow", "M-6.5 6.5L6.5 -6.5"),
     "dropped": ("hollow", "M-6.5 6.5L6.5 -6.5"),
     "gave_up": ("hollow", "M-6.5 6.5L6.5 -6.5M-6.5 -6.5L6.5 6.5"),
+    "withdrawn": ("hollow", "M-7.8 0H7.8"),
 }
 """How a shape is filled, and what is drawn over it."""
 
@@ -49,7 +50,7 @@ TRIGGERS: Final[dict[TriggerKind, str]] = {
 }  # fmt: skip
 FATES: Final[dict[Fate, str]] = {
     "done": "done", "late": "done late", "pending": "not done", "skipped": "skipped", "dropped": "dropped",
-    "gave_up": "given up",
+    "gave_up": "given up", "withdrawn": "done, then withdrawn",
 }  # fmt: skip
 
 LATE_S: Final = 60
@@ -58,6 +59,8 @@ LATE_S: Final = 60
 
 def fate_of(act: Act) -> Fate:
     """What came of an action. An `update` is done by the evaluation itself (SPEC 4): no ledger has it."""
+    if act.status == "retracted":
+        return "withdrawn"
     if act.outcome == "performed" or (act.action == "update" and act.status == "due" and act.outcome is None):
         return "late" if (act.late_s or 0) >= LATE_S else "done"
     return act.outcome or ("pending" if act.status == "due" else "skipped")

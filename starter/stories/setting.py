@@ -100,20 +100,18 @@ def fate(act: Act, zone: ZoneInfo) -> tuple[str, str]:
     """What came of an action: in a word, and what there is to say besides."""
     hand, more = Hand(zone), []
     hand.when(act.due_at)  # a date that stands beside it is not said again
-    if act.status == "retracted":
-        more.append("no longer wanted, by what was learned later")
     if act.done_at is not None:
         more.append(hand.when(act.done_at) + (f", {spoken(act.late_s)} after it was due" if act.late_s else ""))
     if act.attempts:
         more.append(f"after {act.attempts} failed attempt{'' if act.attempts == 1 else 's'}")
-    if act.reason:
+    if act.reason and act.reason != "late":  # how late has been said
         more.append(hand.rewritten(readable(act.reason)))
-    return _FATES[fate_of(act)] if act.status != "retracted" else "retracted", "; ".join(more)
+    return _FATES[fate_of(act)], "; ".join(more)
 
 
 _FATES: Final[dict[Fate, str]] = {
     "done": "done", "late": "done", "pending": "not done", "skipped": "skipped", "dropped": "dropped",
-    "gave_up": "given up",
+    "gave_up": "given up", "withdrawn": "done, then withdrawn",
 }  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def check(whole: Story, width: int) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@some(150)
+@some(80)
 @given(case=cases())
 def test_every_mark_lies_where_its_instant_is_and_nothing_is_drawn_outside(width: int, case: Given) -> None:
     now = case.now + timedelta(hours=7)

@@ -22,7 +22,7 @@ class Browser:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    def _run(self, *options: str, page: Path) -> subprocess.CompletedProcess[str]:
+    def _run(self, *options: str, page: Path | str) -> subprocess.CompletedProcess[str]:
         assert FOUND is not None
         always = (
             "--headless=new",
@@ -34,7 +34,7 @@ class Browser:
         )
         logged = ("--enable-logging=stderr", "--v=0", f"--user-data-dir={self.directory / 'profile'}")
         ran = subprocess.run(
-            [FOUND, *always, *logged, *options, page.as_uri()],
+            [FOUND, *always, *logged, *options, page if isinstance(page, str) else page.as_uri()],
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,
@@ -43,7 +43,7 @@ class Browser:
         assert ran.returncode == 0, ran.stderr[-2000:]
         return ran
 
-    def complaints(self, page: Path) -> list[str]:
+    def complaints(self, page: Path | str) -> list[str]:
         """What its console says of a page."""
         ran = self._run("--dump-dom", page=page)
         return [line for line in ran.stderr.splitlines() if ":CONSOLE:" in line or "CONSOLE(" in line]
@@ -53,7 +53,7 @@ class Browser:
         return self._run("--dump-dom", page=page).stdout
 
     def painted(
-        self, page: Path, *, dark: bool = False, width: int = 1280, height: int = 1400
+        self, page: Path | str, *, dark: bool = False, width: int = 800, height: int = 640
     ) -> dict[tuple[int, int, int], int]:
         """How many pixels it has of each colour."""
         shot = self.directory / "shot.png"
