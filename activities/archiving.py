@@ -83,7 +83,15 @@ class Keeper:
 
     async def _sweep(self) -> bool:
         """Look for records that no run is known of; False: that is done."""
-        if found := await self._archive.sweep(self._now()):
+        found, after = 0, ""
+        while not activity.is_worker_shutdown():
+            swept = await self._archive.sweep(self._now(), after=after)
+            activity.heartbeat()
+            found += swept.added
+            if swept.last is None:
+                break
+            after = swept.last
+        if found:
             logger.info("archive_swept", records=found)
         return False
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sla.archive_run import PackedRun, Run
+from sla.archive_run import PackedRun, Run, Swept
 from sla.calendar import BusinessHours
 from sla.directory import Person, Queue
 from sla.events import Event
@@ -154,8 +154,8 @@ class Archive(Protocol):
         """These are all the runs that Temporal knows of the record."""
         ...
 
-    async def sweep(self, at: datetime) -> int:
-        """Put on the list the records that no run is known of, as they were left by older releases. How many."""
+    async def sweep(self, at: datetime, *, after: str = "") -> Swept:
+        """Put on the list, of some records that come `after` one, those without a known run: older releases kept none."""
         ...
 
 

@@ -23,6 +23,14 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """How many records came onto the list, and after which one to go on; None: there are no more."""
+
+    added: int
+    last: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PackedRun:
     """A run ready to be stored: what is known about it, and its history's canonical text: its size, and compressed."""
 

@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Insert, exists, literal, null, select, update
+from sqlalchemy import Insert, select, update
 
-from sla.archive_run import ANY, Run
+from sla.archive_run import ANY, Run, Swept
 from store.archive_tables import runs
 from store.connection import AnyConnection
 from store.engine import Database
 from store.tables import records
-from store.types import UtcInstant
 from store.upsert import add, insert_into
 
 REST: Final = timedelta(hours=6)
@@ -25,6 +24,10 @@ RESTING: Final = 13
 """So many looks in vain make a rest: the pauses begin with two seconds and double."""
 FORGOTTEN_LOOKS: Final = 5
 """How often to look again for a run that Temporal has forgotten, for a month in all: it may have been another server."""
+
+
+SWEPT: Final = 500
+"""Records that are looked at together."""
 
 
 def pause(looks: int) -> timedelta:
@@ -90,22 +93,19 @@ class StoredRuns:
         await self.found(record, run_ids, at=at)
         await self._note(Run(record=record, run_id=ANY), {"state": "stored", "look_at": None}, was=("waiting", "lost"))
 
-    async def sweep(self, at: datetime) -> int:
-        """Put on the list, to be asked for, the records that no run is known of: older releases kept none. How many."""
-        known = exists().where(runs.c.record == records.c.id)
-        unknown = select(
-            records.c.id,
-            literal(ANY),
-            literal(at, UtcInstant()),
-            literal("waiting"),
-            literal(at, UtcInstant()),
-            literal(0),
-            null(),
-        ).where(~known)
-        columns = ["record", "run_id", "seen_at", "state", "look_at", "looks", "problem"]
+    async def sweep(self, at: datetime, *, after: str = "") -> Swept:
+        """Put on the list, to be asked for, records that no run is known of: older releases kept none.
+
+        Looks at some records that come `after` one in the order of their ids, so that nobody has to wait for it.
+        """
+        some = select(records.c.id).where(records.c.id > after).order_by(records.c.id).limit(SWEPT)
         async with self._database.transaction() as connection:
-            insert = insert_into(connection.dialect.name, runs).from_select(columns, unknown)
-            return (await connection.execute(insert.on_conflict_do_nothing())).rowcount
+            ids = list(await connection.scalars(some))
+            known = set(await connection.scalars(select(runs.c.record).where(runs.c.record.in_(ids)).distinct()))
+            row = {"run_id": ANY, "seen_at": at, "state": "waiting", "look_at": at, "looks": 0, "problem": None}
+            unknown = [row | {"record": record} for record in ids if record not in known]
+            await add(connection, runs, unknown)
+        return Swept(added=len(unknown), last=ids[-1] if len(ids) == SWEPT else None)
 
     async def of(self, record: str) -> list[Run]:
         """The runs of a record in the order in which they were first heard of."""

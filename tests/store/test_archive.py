@@ -116,11 +116,26 @@ class TestList:
     ) -> None:
         await decided(cases, None, opened())
         await decided(cases, FIRST, opened(record="C-2"))
-        assert (await archive.sweep(at("10:00")), await archive.sweep(at("10:00"))) == (1, 0)
+        assert [(await archive.sweep(at("10:00"))).added for _ in range(2)] == [1, 0]
         assert await archive.due(at("10:00"), at_most=10) == [Run(record="C-1", run_id=ANY)]
         await archive.all_found("C-1", [FIRST, SECOND], at=at("10:00"))
         assert await due(archive, at("10:00")) == [FIRST, SECOND]
-        assert await archive.sweep(at("10:00")) == 0
+        assert (await archive.sweep(at("10:00"))).added == 0
+
+    async def test_they_are_gone_through_a_part_at_a_time(
+        self, cases: StoredCases, archive: StoredArchive, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("store.runs.SWEPT", 2)
+        for number in range(5):
+            await decided(cases, None if number % 2 else FIRST, opened(record=f"C-{number}"))
+        after: str | None = ""
+        found = []
+        while after is not None:
+            swept = await archive.sweep(at("10:00"), after=after)
+            found.append(swept.added)
+            after = swept.last
+        assert found == [1, 1, 0]
+        assert [run.record for run in await archive.due(at("10:00"), at_most=9)] == ["C-1", "C-3"]
 
     async def test_what_is_lost_is_looked_for_again_for_some_days_and_then_no_more(
         self, cases: StoredCases, archive: StoredArchive
