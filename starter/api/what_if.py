@@ -10,11 +10,11 @@ from pydantic import Field
 from sla.calendar import BusinessHours
 from sla.documents import validate_document
 from sla.process.model import Process
+from sla.setup_errors import InvalidQuery
 from sla.whatif import WhatIf
 from starter.api.asking import AskedDesk, Shared, asks, routes
 from starter.api.bodies import WHOLE, Body, FieldValue, RecordId, Word
 from starter.api.definitions import document_of
-from starter.api.reading import invalid
 from starter.definitions import Found
 from starter.recorded import Bounds
 from starter.setup.views.what_if import SimulationView
@@ -80,7 +80,7 @@ async def simulate(desk: AskedDesk, shared: Shared, asked: Simulated) -> Simulat
     try:
         opened_from = None if asked.since is None else since(asked.since, shared.context.now())
     except ValueError as problem:
-        raise invalid("what_if.simulate", [{"path": "body.since", "problem": str(problem)}]) from None
+        raise InvalidQuery(field="since", problem=str(problem)) from None
     return await desk.what_if.simulate(
         asked.found(),
         asked.hours(),

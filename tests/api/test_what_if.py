@@ -57,7 +57,7 @@ def test_calendars_may_come_along(live: Live, opened: str) -> None:
         ({"process": {"process": "X", "milestones": []}}, 422, "invalid_definition", "at least one milestone"),
         ({"process": {**FASTER, "business_hours": "night"}}, 422, "unknown_calendar", "'night'"),
         ({"process": FASTER, "sweep": "First Response.limit=1h"}, 422, "invalid_sweep", "can be swept; it has: within"),
-        ({"process": FASTER, "since": "yesterday"}, 400, "invalid_request", "'yesterday' is no time ago"),
+        ({"process": FASTER, "since": "yesterday"}, 422, "invalid_query", "since: 'yesterday' is no time ago"),
         ({"process": FASTER, "records": 20_001}, 400, "invalid_request", "records"),
         ({"sweep": "x"}, 400, "invalid_request", "process"),
     ],
