@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from sla.account import Account, Cause, Told
 from sla.engine import account_under
@@ -244,18 +246,48 @@ def _holds_together(account: Account, timeline: Timeline) -> None:
     )
 
 
+def _reasons_are_of_their_time(told: Told) -> None:
+    """What something turned on lies before it, and is in the log."""
+    for limit in told.limits:
+        assert all(cause.at <= limit.at or cause.names[0] == "opened" for cause in limit.causes)
+    for done in told.completions:
+        assert all(cause.at <= done.at or cause.names[0] == "opened" for cause in done.causes)
+        assert done.condition is not None or [cause.at for cause in done.causes] == [done.at]
+    for halt in told.halts:
+        assert halt.by[0].since == halt.since
+        assert all(halt.since <= one.since and (halt.until is None or one.since < halt.until) for one in halt.by)
+    if told.began is not None and told.began.after is not None:
+        assert told.began.after == told.of.occurrence - 1
+    if told.began is not None and told.began.why in ("completion", "target", "again"):
+        assert told.began.after is not None
+
+
 @some(400)
-@given(cases())
-def test_the_account_is_of_the_timeline_that_evaluate_gives(case: Given) -> None:
-    laws = Laws(Followed(process=case.process, calendars=HOURS))
-    _holds_together(account_under(laws, case.events, case.now), case.as_of())
+@given(cases(), st.integers(0, 100))
+def test_the_account_is_of_the_timeline_that_evaluate_gives(case: Given, share: int) -> None:
+    begun = min(event.at for event in case.events)
+    now = begun + (case.now - begun) * share / 100
+    account = account_under(Laws(Followed(process=case.process, calendars=HOURS)), case.events, now)
+    _holds_together(account, case.as_of(now))
+    for told in account.occurrences:
+        _reasons_are_of_their_time(told)
 
 
 @some(200)
 @given(moving())
 def test_it_is_for_a_record_that_moves_between_versions(case: Moving) -> None:
-    first_law = Followed(process=case.case.process, calendars=HOURS)
-    others = {
-        Version(one.process, number): Followed(process=one, calendars=HOURS) for number, one in enumerate(case.versions, 2)
-    }
-    _holds_together(account_under(Laws(first_law, others), case.events, case.now), case.as_of())
+    account = account_under(case.laws(), case.events, case.now)
+    _holds_together(account, case.as_of())
+    for told in account.occurrences:
+        _reasons_are_of_their_time(told)
+
+
+def test_evaluate_has_no_witness(monkeypatch: pytest.MonkeyPatch) -> None:
+    def called(*_: object) -> None:
+        raise AssertionError("a witness was called")
+
+    monkeypatch.setattr("sla.engine.Witness", called)
+    case = a_case().opened()
+    assert case.as_of("12:00").status == "violated_open"
+    with pytest.raises(AssertionError, match="a witness was called"):
+        accounted(case)
