@@ -18,7 +18,7 @@ from sla.histories import JsonObject, RunKept, canonical, digest_of
 from store.archive_tables import archived_runs, runs
 from store.connection import AnyConnection
 from store.engine import Database
-from store.erasures import names_in
+from store.erasures import names_for_writing, names_in
 from store.runs import StoredRuns, listed
 from store.upsert import add
 
@@ -57,7 +57,7 @@ class StoredArchive(StoredRuns):
             "body": packed.body,
         }
         async with self._database.transaction() as connection:
-            if (names := await names_in(connection, run.record)) is not None:
+            if (names := await names_for_writing(connection, run.record)) is not None:
                 history = unpacked(packed.body)
                 plain = names.value(history)
                 row |= {} if plain is history else _with_less(plain, at)

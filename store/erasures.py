@@ -16,6 +16,7 @@ from sla.ledger_line import LedgerLine
 from sla.timeline import Timeline
 from store.connection import AnyConnection
 from store.erasure_tables import erased_records, erasures
+from store.tables import records
 
 
 async def names_in(connection: AnyConnection, record: str) -> Names | None:
@@ -24,6 +25,13 @@ async def names_in(connection: AnyConnection, record: str) -> Names | None:
     query = select(erasures.c.at, erasures.c.salt, erasures.c.spellings).select_from(of_record)
     rows = (await connection.execute(query.where(erased_records.c.record == record))).mappings().all()
     return Names([Erased.model_validate(dict(row)) for row in rows]) if rows else None
+
+
+async def names_for_writing(connection: AnyConnection, record: str) -> Names | None:
+    """The same for whoever is about to write of the record: an erasure under way is waited for, and one to come waits."""
+    held = select(records.c.id).where(records.c.id == record).with_for_update(read=True, key_share=True)
+    await connection.execute(held)  # whether or not there is such a row: the erasure has the table
+    return await names_in(connection, record)
 
 
 async def without_names(connection: AnyConnection, finding: Finding) -> Finding:

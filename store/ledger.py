@@ -13,7 +13,7 @@ from sla.messages import Outcome
 from sla.timeline import Timeline
 from store.connection import AnyConnection
 from store.engine import Database
-from store.erasures import line_without, names_in
+from store.erasures import line_without, names_for_writing
 from store.rows import line_of
 from store.tables import effect_attempts, effect_begun, effect_ledger, effects
 from store.upsert import insert_into
@@ -33,7 +33,7 @@ class StoredLedger:
     async def write(self, record: str, kind: str, line: LedgerLine, *, over: tuple[Outcome, ...] = UNDONE) -> LedgerLine:
         """Record an outcome; returns the line that now stands, which is an earlier one unless its outcome is in `over`."""
         async with self._database.transaction() as connection:
-            if (names := await names_in(connection, record)) is not None:
+            if (names := await names_for_writing(connection, record)) is not None:
                 line = line_without(line, names)
             await _write(connection, record, kind, line, over)
             standing = await _find(connection, line.key)
@@ -43,7 +43,7 @@ class StoredLedger:
     async def attempt(self, record: str, kind: str, key: str, problem: str, *, at: datetime | None = None) -> None:
         """Note a failed attempt, and when it was if that is known; the latest problem is the one that is shown."""
         async with self._database.transaction() as connection:
-            if (names := await names_in(connection, record)) is not None:
+            if (names := await names_for_writing(connection, record)) is not None:
                 problem = names.text(problem)
             values = {"key": key, "record": record, "kind": kind, "attempts": 1, "problem": _plain(problem), "at": at}
             await connection.execute(_one_more_attempt(connection.dialect.name), values)

@@ -1,5 +1,6 @@
 """`milepost forget`: names and addresses are nowhere afterwards; figures and verdicts are what they were. Both databases."""
 
+import asyncio
 import subprocess
 import zlib
 from collections.abc import AsyncIterator
@@ -340,6 +341,32 @@ async def test_an_open_case_that_still_knows_the_name_does_not_write_it_again(wo
     found = world.everything(tmp_path)
     assert [word for word in WORDS if word in found] == []
     assert (await world.desk.evidence.dossier("C-1")).log[-1].model_dump()["text"] == "[erased] thanks you"
+
+
+async def test_cases_that_decide_meanwhile_neither_fail_nor_write_it_again(world: World, tmp_path: Path) -> None:
+    async def decides(record: str) -> None:
+        log = [opened(record=record, contact="c-17", caller=NAME)]
+        for minute in range(10, 40):
+            told = an_event("noted", f"09:{minute}", record=record, kind="x", text=f"{NAME} wrote")
+            log.append(told)
+            await world.decided(log, f"09:{minute}")
+            await asyncio.sleep(0)
+
+    async def acts() -> None:
+        ledger = StoredLedger(world.database)
+        for number in range(40):
+            await ledger.attempt("C-1", "email", f"{WARNING}/to/{number}", f"550 {ADDRESS}", at=at("10:56"))
+
+    records_of_theirs = ["C-1", *(f"C-{number}" for number in range(20, 24))]
+    for record in records_of_theirs[1:]:
+        await world.decided([opened(record=record, contact="c-17", caller=NAME)], "09:05")
+    await asyncio.gather(*map(decides, records_of_theirs[1:]), acts(), world.desk.erasure.forget(contact="c-17"))
+    await world.database.rewrite()  # others may have had the file in hand
+    found = world.everything(tmp_path)
+    assert [word for word in WORDS if word in found] == []
+    logs = [(await world.desk.evidence.dossier(record)).log for record in records_of_theirs[1:]]
+    assert [len(log) for log in logs] == [31] * 4
+    assert (await world.desk.audit_log.verify()).sound
 
 
 async def test_a_history_that_is_archived_later_is_redacted_on_its_way(world: World) -> None:
