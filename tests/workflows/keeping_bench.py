@@ -33,8 +33,10 @@ T = TypeVar("T")
 class KeepingBench(MovingBench):
     """Cases of Support, and the archive."""
 
-    def __init__(self, directory: Path, *, long: int = LONG, prefix: str = "") -> None:
+    def __init__(self, directory: Path, *, long: int = LONG, prefix: str = "", url: str = "") -> None:
         super().__init__(directory, lambda: developing(long), prefix=prefix)
+        if url:
+            self._url, self.settings = url, self.settings.but(database_url=url)
 
     @property
     def archive(self) -> StoredArchive:

@@ -1,6 +1,6 @@
 """The archive on a real server: whole histories, whatever becomes of the worker, and a file that needs nobody else."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -22,6 +22,7 @@ from starter.bundles import parsed, save
 from starter.verifying import verify
 from store.archive import StoredArchive
 from store.archive_tables import runs as runs_table
+from tests.postgres import programs, running_postgres
 from tests.workflows.keeping_bench import KeepingBench
 
 RECORD = "C-01"
@@ -31,6 +32,19 @@ RECORD = "C-01"
 async def bench(tmp_path: Path) -> AsyncIterator[KeepingBench]:
     async with KeepingBench(tmp_path) as bench:
         yield bench
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty database; none given is a file of the test's own."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    found = programs()
+    if found is None:
+        pytest.skip("no PostgreSQL server (initdb) on this machine")
+    with running_postgres(found) as server:
+        yield server.url(server.create())
 
 
 async def long_and_reopened(bench: KeepingBench) -> list[str]:
@@ -51,7 +65,12 @@ async def temporals(bench: KeepingBench, run_id: str) -> WorkflowHistory:
     return await bench.client.get_workflow_handle(f"sla-case/{RECORD}", run_id=run_id).fetch_history()
 
 
-async def test_a_case_that_continued_as_new_and_was_reopened_is_archived_whole(bench: KeepingBench, tmp_path: Path) -> None:
+async def test_a_case_that_continued_as_new_and_was_reopened_is_archived_whole(tmp_path: Path, url: str) -> None:
+    async with KeepingBench(tmp_path, url=url) as bench:
+        await _archived_whole(bench, tmp_path)
+
+
+async def _archived_whole(bench: KeepingBench, tmp_path: Path) -> None:
     async with bench.working(), bench.keeping():
         runs = await long_and_reopened(bench)
         assert len(runs) >= 4
