@@ -21,6 +21,8 @@ from starter.stories.setting import Line, figure, moment, readable
 
 CHAPTERS: Final = 12
 """So many occurrences are told in full; `--json` and the page have more."""
+SENTENCES: Final = 60
+"""So many sentences at most are said of an occurrence."""
 ROWS: Final = 20
 """So many stops, days and actions of an occurrence are listed."""
 
@@ -40,7 +42,7 @@ def story_page(story: Story) -> RenderableType:
     if story.chapters:
         parts += [Padding(_glance(story, zone), (0, 0, 1, 0))]
     if story.entry:
-        parts += ["[bold]How it came here[/]", _told(setting.lines_of(story.entry, zone)), ""]
+        parts += ["[bold]How it came here[/]", _told(setting.lines_of(story.entry, zone, SENTENCES)), ""]
     for one in chosen.chapters:
         parts += [*_chapter(one, zone), ""]
     if chosen.others:
@@ -50,7 +52,10 @@ def story_page(story: Story) -> RenderableType:
             "",
         ]
     if story.closing:
-        parts += [Rule("[bold]Besides[/]", align="left", style="dim"), _told(setting.lines_of(story.closing, zone))]
+        parts += [
+            Rule("[bold]Besides[/]", align="left", style="dim"),
+            _told(setting.lines_of(story.closing, zone, SENTENCES)),
+        ]
     return Group(*parts)
 
 
@@ -100,7 +105,7 @@ def _chapter(one: Chapter, zone: ZoneInfo) -> Iterator[RenderableType]:
     yield Rule(f"[bold]{name}[/]  {word}", align="left", style="dim")
     yield Text(setting.begun(readable(one.verdict)))
     yield ""
-    yield _told(setting.lines_of(one.sentences, zone))
+    yield _told(setting.lines_of(one.sentences, zone, SENTENCES))
     if one.open_spans:
         yield ""
         yield from _open_time(one, zone)

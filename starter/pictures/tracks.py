@@ -20,6 +20,7 @@ TRACK: Final = 18.0
 """How high a track is."""
 LANE: Final = 15.0
 """How high a row of actions below it is."""
+_MANY: Final = 60
 _TOUCHING: Final = 0.6
 """Pixels between spans that nobody could see."""
 
@@ -78,16 +79,19 @@ class Track:
                 spent.append((self.scale.x(span.from_at), self.scale.x(edge)))
                 over.append((self.scale.x(edge), self.scale.x(span.until_at)))
         for look, spans in (("open", spent), ("over", over)):
-            parts = _seen(span for span in spans if span[0] < span[1])
-            outline = "".join(
-                f"M{left:.1f} {y - TRACK / 2:.1f}H{right:.1f}v{TRACK:.0f}H{left:.1f}Z" for left, right in parts
-            )
+            outline = _boxes(_seen(span for span in spans if span[0] < span[1]), y)
             if outline:
                 yield path(outline, class_=look)
 
     def _stops(self, one: Chapter, y: float) -> Iterator[str]:
+        """When its clock was stopped; of very many stops only where they can be seen."""
+        ends = one.ended_at or self.as_of
+        if len(one.stops) > _MANY:
+            spans = _seen((self.scale.x(stop.from_at), self.scale.x(stop.until_at or ends)) for stop in one.stops)
+            yield path(_boxes(spans, y), class_="stop", fill=f"url(#{self.hatch})")
+            return
         for stop in one.stops:
-            until = stop.until_at or one.ended_at or self.as_of
+            until = stop.until_at or ends
             left, right = self.scale.x(stop.from_at), self.scale.x(until)
             told = (
                 f"{called(one)}: the clock was stopped from {self._local(stop.from_at)} to {self._local(until)}: {stop.why}"
@@ -125,6 +129,11 @@ class Track:
 
     def _local(self, instant: datetime) -> str:
         return Hand(self.zone).when(instant)
+
+
+def _boxes(spans: Iterable[Pixels], y: float) -> str:
+    """The outlines of spans on a track, as the steps of a path."""
+    return "".join(f"M{left:.1f} {y - TRACK / 2:.1f}H{right:.1f}v{TRACK:.0f}H{left:.1f}Z" for left, right in spans)
 
 
 def _seen(spans: Iterable[Pixels]) -> Iterator[Pixels]:

@@ -25,6 +25,8 @@ from starter.stories.setting import Line
 
 CHAPTERS: Final = 40
 """So many occurrences are told in full."""
+SENTENCES: Final = 240
+"""So many sentences at most are said of an occurrence."""
 ROWS: Final = 60
 """So many stops, days and actions of an occurrence are listed."""
 _LOOKS: Final[dict[str, str]] = {
@@ -71,10 +73,10 @@ def page(story: Story) -> str:
         narrow=Markup(picture(story, width=NARROW, prefix="narrow")),  # noqa: S704 - as above
         glance=[] if chosen.others else told,
         series=series_of(story.chapters),
-        entry=setting.lines_of(story.entry, zone),
+        entry=setting.lines_of(story.entry, zone, SENTENCES),
         chapters=told,
         others=chosen.others,
-        closing=setting.lines_of(story.closing, zone),
+        closing=setting.lines_of(story.closing, zone, SENTENCES),
         css=Markup(_css()),  # noqa: S704 - ours
         policy=policy(),
         looks=_LOOKS,
@@ -93,7 +95,7 @@ def _told(one: Chapter, zone: ZoneInfo) -> _Told:
         of=one,
         name=setting.readable(called(one)),
         verdict=setting.begun(setting.readable(one.verdict)),
-        lines=setting.lines_of(one.sentences, zone),
+        lines=setting.lines_of(one.sentences, zone, SENTENCES),
         counted=folded(one.open_spans, zone),
         target=setting.moment(one.target_at, zone),
         completed=setting.moment(one.completed_at, zone),

@@ -1,7 +1,7 @@
 """How a story's sentences, instants and actions are set, on a terminal as on a page: in parts, in words, without colour."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -29,19 +29,26 @@ class Line:
     said: str
 
 
-def lines_of(sentences: Iterable[Sentence], zone: ZoneInfo) -> list[Line]:
-    """Sentences with their times set apart: those that begin with one go on without it."""
-    lines, before = [], None
+def lines_of(sentences: Sequence[Sentence], zone: ZoneInfo, most: int) -> list[Line]:
+    """Sentences with their times set apart; of more than `most` the first and the last ones."""
+    if len(sentences) <= most:
+        return list(_lines(sentences, zone))
+    first, last = sentences[: most - most // 3], sentences[-(most // 3) :]
+    between = len(sentences) - len(first) - len(last)
+    return [*_lines(first, zone), Line("", "", f"… {between} more sentences: --json has them all …"), *_lines(last, zone)]
+
+
+def _lines(sentences: Iterable[Sentence], zone: ZoneInfo) -> Iterator[Line]:
+    before = None
     for one in sentences:
         text = readable(one.text)
         found = _TIME.fullmatch(text) if one.at is not None else None
         if one.at is None or found is None:
-            lines.append(Line("", "", begun(text)))
+            yield Line("", "", begun(text))
             continue
         on = one.at.astimezone(zone).date()
-        lines.append(Line("" if on == before else in_words(on), found[1], begun(found[2])))
+        yield Line("" if on == before else in_words(on), found[1], begun(found[2]))
         before = on
-    return lines
 
 
 def begun(said: str) -> str:

@@ -113,6 +113,22 @@ def test_hundreds_of_occurrences_are_counted_and_the_rest_is_bounded() -> None:
     assert any(line.startswith(f"{len(whole.chapters) - CHAPTERS} more occurrences") for line in lines)
 
 
+def test_hundreds_of_stops_are_bounded_as_well_and_their_total_is_exact() -> None:
+    case = a_case(under=a_process(a_quiet(within="500h"))).opened("09:00")
+    for hour in range(300):
+        day = f"2026-03-{3 + hour // 24:02} {hour % 24:02}"
+        case = case.stopped(f"{day}:10").resumed(f"{day}:20")
+    whole = told(case, "2026-03-20 10:00")
+    lines = shown(whole)
+    assert len(whole.chapters[0].stops) == 300
+    assert len(lines) < 250
+    assert any("more sentences" in line for line in lines)
+    assert any(line.strip() == "and 280 more: --json has them all" for line in lines)
+    row = next(line for line in lines if line.startswith("First Response "))
+    assert re.split(r" {2,}", row.strip())[5] == "50 h"
+    assert len(page(whole)) < 150_000
+
+
 # ---------------------------------------------------------------------- how it is asked
 
 
