@@ -25,6 +25,7 @@ from starter.cli.services import Services
 from starter.desk import Desk
 from starter.stories.page import page
 from starter.stories.telling import told as explained
+from tests.docs.pages import DOCS, blocks
 from tests.sla.builders import ZONE, a_case, a_milestone, a_process, a_quiet, some_hours
 from tests.sla.telling.builders import a_dossier, told
 from tests.sla.test_evaluate_properties import HOURS, Given, cases, some
@@ -147,6 +148,16 @@ def test_a_bundle_is_explained_without_server_and_database() -> None:
 def test_the_bundle_of_the_examples_holds_the_case_of_the_documentation() -> None:
     kept, meant = read_bundle(BUNDLE).dossier, dossier()
     assert (kept.log, kept.laws, kept.deeds, kept.choice) == (meant.log, meant.laws, meant.deeds, meant.choice)
+
+
+def test_what_the_documentation_shows_is_what_it_prints() -> None:
+    [shown_there] = [block.text for block in blocks("text") if block.page == DOCS / "explain.md"]
+    printed = squeezed("\n".join(shown(explained(read_bundle(BUNDLE).dossier), 90)))
+    assert [part for part in shown_there.split("…") if squeezed(part) not in printed] == []
+
+
+def squeezed(text: str) -> str:
+    return " ".join(text.split())
 
 
 def test_a_record_is_asked_of_the_desk_with_zone_and_instant() -> None:
