@@ -17,13 +17,12 @@ from sla.evidence_errors import NotReplayable
 from sla.messages import Decision
 from starter.replaying.choosing import Wanted, chosen
 from starter.replaying.crew import Replaying
-from starter.replaying.reading import Run, kind_of
+from starter.replaying.reading import Run, is_of_the_workflow
 from starter.replaying.results import Replayed
 from starter.replaying.session import quiet_runtime
 from starter.replaying.sources import Found, Library, Recipe
 
 WORKFLOWS: Final = "workflows."
-_ANSWERS: Final = ("WorkflowExecutionUpdateAccepted", "WorkflowExecutionUpdateCompleted")
 MANY: Final = 10
 """From how many histories on no more is looked for: one is wanted."""
 
@@ -146,15 +145,9 @@ def task_of(run: Run, number: int) -> int:
             done = started
             if event.event_id >= number:
                 return done
-        elif event.event_id == number and _is_of_the_workflow(event):
+        elif event.event_id == number and is_of_the_workflow(event):
             return done
     return number
-
-
-def _is_of_the_workflow(event: HistoryEvent) -> bool:
-    """Whether the workflow brought it about, and nobody outside."""
-    attributes: Any = getattr(event, event.WhichOneof("attributes") or "", None)
-    return hasattr(attributes, "workflow_task_completed_event_id") or kind_of(event) in _ANSWERS
 
 
 # ---------------------------------------------------------------------- one history
@@ -172,9 +165,9 @@ async def debugged(wanted: Wanted, recipe: Recipe, place: str, number: int) -> t
         )
     debugger = Debugger(PLACES[place])
     if place == "workflow":
-        how = Replaying(recipe, runner=Stopping(debugger, task_of(found.run, number)))
+        how = Replaying(recipe, runner=Stopping(debugger, task_of(found.run, number)), patience_s=None)
     else:
-        how = Replaying(recipe, deciding=StoppingDecisions(debugger, number))
+        how = Replaying(recipe, deciding=StoppingDecisions(debugger, number), patience_s=None)
     async with how as replaying:
         replayed = await replaying.one(found)
     return debugger.stopped, replayed

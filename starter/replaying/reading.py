@@ -14,6 +14,7 @@ from sla import messages
 
 _PREFIX: Final = messages.workflow_id("")
 _UNKNOWN: Final = f"{_PREFIX}?"
+_ANSWERS: Final = ("WorkflowExecutionUpdateAccepted", "WorkflowExecutionUpdateCompleted")
 _LOCAL: Final = "core_local_activity"
 """What the SDK calls the marker with which it records the answer of a local activity."""
 
@@ -44,6 +45,15 @@ class Run:
         """What an event is, in Temporal's words: `TimerStarted`."""
         return kind_of(self.events[min(number, len(self.events)) - 1])
 
+    def done(self) -> WorkflowHistory:
+        """As far as workflow tasks were done: to what comes after them nobody has an answer yet, also no replay."""
+        last = 0
+        for number, event in enumerate(self.events, 1):
+            follows = last == number - 1 and is_of_the_workflow(event)
+            if follows or event.HasField("workflow_task_completed_event_attributes"):
+                last = number
+        return WorkflowHistory(self.history.workflow_id, self.events[:last])
+
     def decisions(self) -> Iterator[HistoryEvent]:
         """The events that record a decision, in order; attempts that failed are none."""
         for event in self.events:
@@ -56,6 +66,12 @@ def kind_of(event: HistoryEvent) -> str:
     """What an event is, in Temporal's words."""
     words = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").split("_")
     return "".join(word.capitalize() for word in words)
+
+
+def is_of_the_workflow(event: HistoryEvent) -> bool:
+    """Whether the workflow brought it about, and nobody outside."""
+    attributes: Any = getattr(event, event.WhichOneof("attributes") or "", None)
+    return hasattr(attributes, "workflow_task_completed_event_id") or kind_of(event) in _ANSWERS
 
 
 def _activity(details: Any) -> str | None:

@@ -34,6 +34,9 @@ from workflows.case import SlaCase
 BUILD: Final = "replay"
 """Named, because the SDK otherwise makes a name of all that is imported, which takes a second."""
 
+PATIENCE_S: Final = 120.0
+"""How long a history may take, which takes milliseconds: the Replayer waits for ever for what it does not understand."""
+
 Deciding = Callable[[HistoryEvent, Callable[[], Decision]], Decision]
 """Takes a decision anew, that of an event; a debugger may step in between."""
 
@@ -58,11 +61,12 @@ class Replays:
         *,
         runner: WorkflowRunner | None = None,
         deciding: Deciding = _plainly,
+        patience_s: float | None = PATIENCE_S,
     ) -> None:
         self._capturing = Capturing()
         self._deciding = deciding
         self._codec = converter.payload_codec
-        self._next: asyncio.Queue[WorkflowHistory | None] = asyncio.Queue(maxsize=1)
+        self._patience_s = patience_s
         self._stack = AsyncExitStack()
         self._replayer = Replayer(
             workflows=[SlaCase],
@@ -80,32 +84,56 @@ class Replays:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             stack.enter_context(_silence())
-            self._results = await stack.enter_async_context(self._replayer.workflow_replay_iterator(self._histories()))
+            stack.push_async_callback(self._end)
+            await self._begin()
             self._stack = stack.pop_all()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._next.put_nowait(None)
         await self._stack.__aexit__(kind, error, traceback)
 
-    async def _histories(self) -> AsyncIterator[WorkflowHistory]:
-        while (history := await self._next.get()) is not None:
-            yield history
+    async def _begin(self) -> None:
+        self._next: asyncio.Queue[WorkflowHistory] = asyncio.Queue(maxsize=1)
+        self._replaying = AsyncExitStack()
+        results = self._replayer.workflow_replay_iterator(self._histories(self._next))
+        self._results = await self._replaying.enter_async_context(results)
+
+    async def _end(self) -> None:
+        await self._replaying.aclose()
+
+    @staticmethod
+    async def _histories(ahead: asyncio.Queue[WorkflowHistory]) -> AsyncIterator[WorkflowHistory]:
+        while True:
+            yield await ahead.get()
+
+    async def _failure(self, history: WorkflowHistory) -> Exception | None:
+        """What the Replayer says of a history; None if it is content. Raises TimeoutError."""
+        if not history.events:
+            return None  # no task was done yet; the Replayer would wait for one
+        self._next.put_nowait(history)
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return (await anext(self._results)).replay_failure
+        except TimeoutError:
+            await self._end()
+            await self._begin()
+            raise
 
     async def replay(self, run: Run, definitions: Definitions) -> Replayed:
         """What comes of one history under the definitions of its day. Raises ServiceUnavailable if they cannot be asked."""
         began = time.perf_counter()
         tape = self._capturing.tape = Tape()
-        await self._next.put(run.history)
-        failure = (await anext(self._results)).replay_failure
-        found = Replayed(
-            source=run.source,
-            record=run.record or next((taken.asked.record for taken in tape.taken), None),
-            run_id=run.history.run_id or None,
-            events=len(run.events),
-        )
+        found = Replayed(source=run.source, record=run.record, run_id=run.history.run_id or None, events=len(run.events))
+        try:
+            failure = await self._failure(run.done())
+        except TimeoutError:
+            return found.model_copy(
+                update={"skipped": f"Temporal's Replayer came to no end with it within {PATIENCE_S:g} s"}
+            )
+        if found.record is None and tape.taken:
+            found = found.model_copy(update={"record": tape.taken[0].asked.record})
         if failure is not None and (unreadable := await self._unreadable(run)):
             return found.model_copy(update={"skipped": unreadable})
         told: dict[str, Any] = {"parted": None if failure is None else parted(failure, tape, run)}

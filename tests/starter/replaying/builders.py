@@ -33,9 +33,9 @@ def events_of(story: str) -> list[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def replays(runner: WorkflowRunner | None = None) -> AsyncIterator[Replays]:
+async def replays(runner: WorkflowRunner | None = None, *, patience_s: float = 60) -> AsyncIterator[Replays]:
     """Replays within the block; changes of the workflow can be seen outside the sandbox only."""
-    async with Replays(converter(None), quiet_runtime(), runner=runner) as replaying:
+    async with Replays(converter(None), quiet_runtime(), runner=runner, patience_s=patience_s) as replaying:
         yield replaying
 
 

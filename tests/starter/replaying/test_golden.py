@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.client import WorkflowHistory
 
 import sla.dispatch
 import sla.engine
@@ -16,7 +17,7 @@ from sla.messages import Task
 from sla.process.model import Process
 from sla.timeline import Timeline
 from starter.replaying.laws import of_laws
-from starter.replaying.reading import parsed
+from starter.replaying.reading import of_history, parsed
 from tests.starter.replaying.builders import FILES, golden, replayed, replays, sentences
 from tests.workflows.golden import laws_under
 from workflows import acting, case
@@ -169,6 +170,31 @@ async def test_a_history_that_breaks_off_between_tasks_is_that_of_an_open_case()
     async with replays() as replaying:
         found = await replaying.replay(run, of_laws(laws_under(path)))
     assert (found.verdict, found.decisions) == ("same", 2)
+
+
+@pytest.mark.parametrize("story", ["all-met", "store-down"])
+async def test_whatever_a_case_was_doing_when_its_history_was_fetched_it_replays(story: str) -> None:
+    path = golden(story)
+    laws = of_laws(laws_under(path))
+    whole = parsed(path.read_bytes(), path.name)
+    async with replays(patience_s=5) as replaying:
+        for events in range(1, len(whole.events) + 1):
+            run = of_history(WorkflowHistory(whole.history.workflow_id, whole.events[:events]), "a part")
+            found = await replaying.replay(run, laws)
+            assert (found.verdict, found.skipped, found.events) == ("same", None, events)
+            assert found.decisions <= len(list(run.decisions()))
+    assert found.decisions == len(list(whole.decisions()))
+
+
+async def test_what_the_replayer_does_not_come_to_an_end_with_is_skipped_and_the_next_is_replayed() -> None:
+    path = golden("refused")
+    run, laws = parsed(path.read_bytes(), path.name), of_laws(laws_under(path))
+    async with replays(patience_s=0.0001) as replaying:
+        hung = await replaying.replay(run, laws)
+        replaying._patience_s = 30
+        after = await replaying.replay(run, laws)
+    assert (hung.verdict, after.verdict) == ("skipped", "same")
+    assert "came to no end with it" in (hung.skipped or "")
 
 
 async def test_definitions_that_are_not_there_leave_the_decisions_untaken_and_say_so() -> None:
