@@ -145,6 +145,13 @@ class ServiceUnavailable(MilepostError):
     text = "{service} at {address} does not answer ({problem}). {remedy}"
 
 
+class DatabaseContended(ServiceUnavailable):
+    """Several changed the same at the same time, and the database let the others go first: nothing of this one counts."""
+
+    code = "database_contended"
+    text = "{service} at {address} could not do this beside what others did at the same time ({problem}). {remedy}"
+
+
 class UnknownNamespace(MilepostError):
     """The Temporal server has not the namespace that we were told to use."""
 

@@ -76,6 +76,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "process_not_named": _INVALID,
     "unknown_effect": _MISSING,
     "service_unavailable": _DOWN,
+    "database_contended": _DOWN,
     "unknown_namespace": _DOWN,
     "worker_failed": _DOWN,
     "unknown_build": _MISSING,

@@ -17,6 +17,7 @@ from store.entitlement_files import StoredEntitlementFiles
 from store.hooks import put_hook
 from store.people import Counts
 from store.publication import Publication, Published
+from store.versions import calendars_in_force
 
 if TYPE_CHECKING:
     from sla.people import People
@@ -71,8 +72,8 @@ class Application:
 
     async def _hours(self) -> dict[str, BusinessHours]:
         """The calendars that are in force."""
-        active = [one for one in await self._context.catalogue.versions("calendar") if one.status == "active"]
-        return {one.name: one.calendar() for one in sorted(active, key=lambda one: one.revision)}
+        async with self._context.database.reading() as connection:
+            return await calendars_in_force(connection)
 
     async def _check_mentions(self, found: Found[Process], definitions: Definitions) -> None:
         """Raise UnknownPerson for a person, role or queue that neither the directory nor the files at hand hold."""

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from activities.situation import laws_of
 from sla.acting import Actor
@@ -41,6 +41,7 @@ from starter.setup.people import PeopleDesk
 from starter.setup.what_if import WhatIfDesk
 from starter.showing import record_view
 from starter.views import ApplyReport, CaseFile, RecordPage
+from store.changing import NOBODY
 from store.entitlements import StoredEntitlements
 from store.pages import Filters, Order, position_of
 from store.views import StoredRecord
@@ -281,9 +282,6 @@ def _with_its_record(event: AnyEvent, refused: RefusedEvent) -> RefusedEvent:
     if event.id == refused.facts["event"]:
         return refused
     return RefusedEvent(event=event.id, record=event.record, reason="the record could not be opened")
-
-
-NOBODY: Final = Actor(name="unknown", door="cli")
 
 
 @asynccontextmanager

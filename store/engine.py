@@ -14,7 +14,7 @@ from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from sla.errors import ServiceUnavailable
+from sla.errors import DatabaseContended, ServiceUnavailable
 from store import migrate
 from store.connection import AnyConnection
 from store.sqlite import SqliteEngine
@@ -25,12 +25,15 @@ _TROUBLE = (
     "read-only transaction", "no space left on device",  # PostgreSQL
 )  # fmt: skip
 """What a database says that answers, and yet cannot be used."""
+_CONTENDED = ("40P01", "40001")
+"""PostgreSQL's codes for a deadlock and for what cannot be serialized: of several it has undone this one."""
 
 
 class Database:
     """A pool of connections to one database. `url` is `sqlite:///file`, or `postgresql+asyncpg://…`.
 
-    Every method raises ServiceUnavailable when the database cannot be reached. For one event loop; `dispose` at the end.
+    Every method raises ServiceUnavailable when the database cannot be reached, and DatabaseContended, which is one, when
+    it has undone a transaction in favour of others. For one event loop; `dispose` at the end.
     """
 
     def __init__(self, url: str, *, patience_s: int = 30) -> None:
@@ -114,6 +117,8 @@ class Database:
         except (DBAPIError, OSError) as error:
             if isinstance(error, OSError) or _is_lost(error):
                 raise self._unavailable(error) from error
+            if getattr(error.orig, "sqlstate", None) in _CONTENDED:
+                raise self._contended(error) from error
             raise
 
     @asynccontextmanager
@@ -128,13 +133,18 @@ class Database:
                 yield connection
 
     def _unavailable(self, error: Exception) -> ServiceUnavailable:
-        cause = getattr(error, "orig", None) or error
-        return ServiceUnavailable(
-            service="The database",
-            address=self.address,
-            problem=str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__,
-            remedy=_remedy(is_sqlite=self.is_sqlite),
-        )
+        remedy = _remedy(is_sqlite=self.is_sqlite)
+        return ServiceUnavailable(service="The database", address=self.address, problem=_said(error), remedy=remedy)
+
+    def _contended(self, error: DBAPIError) -> DatabaseContended:
+        remedy = "Nothing was changed; do it again."
+        return DatabaseContended(service="The database", address=self.address, problem=_said(error), remedy=remedy)
+
+
+def _said(error: Exception) -> str:
+    """The first line of what went wrong."""
+    cause = getattr(error, "orig", None) or error
+    return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
 
 
 def _remedy(*, is_sqlite: bool) -> str:

@@ -48,10 +48,9 @@ async def put_hook(publication: Publication, hook: Hook) -> Literal["created", "
 
 
 async def remove_hook(connection: AnyConnection, name: str, actor: Actor, *, at: datetime) -> bool:
-    """Forget a hook; whether there was one."""
+    """Forget a hook; whether there was one, and nobody else forgot it at the same time."""
     before = await connection.scalar(select(hooks.c.body).where(hooks.c.id == name))
-    if before is None:
+    if not (await connection.execute(delete(hooks).where(hooks.c.id == name))).rowcount:
         return False
-    await connection.execute(delete(hooks).where(hooks.c.id == name))
     await audit.note(connection, actor, "hooks.remove", f"hook/{name}", at=at, before=before)
     return True

@@ -7,11 +7,12 @@ process died, may be begun anew after `ABANDONED`.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, tuple_, update
 
 from sla.api_errors import KeyReused, RequestInFlight
+from store.connection import AnyConnection
 from store.engine import Database
 from store.setup_tables import idempotent_answers
 from store.upsert import insert_into
@@ -50,20 +51,20 @@ class IdempotentAnswers:
 
         Raises KeyReused if the key was another request's, RequestInFlight while that request is under way.
         """
-        row = {"who": who, "key": key, "request": request, "at": at}
         async with self._database.transaction() as connection:
-            await connection.execute(delete(idempotent_answers).where(idempotent_answers.c.at < at - KEPT))
-            dialect = connection.dialect.name
-            added = await connection.execute(
-                insert_into(dialect, idempotent_answers).values(row).on_conflict_do_nothing(index_elements=["who", "key"])
-            )
-            if added.rowcount:
+            if await _added(connection, row := {"who": who, "key": key, "request": request, "at": at}):
+                await _forget(connection, at - KEPT)
                 return None
-            found = (
-                await connection.execute(select(idempotent_answers).where(_is(who, key)).with_for_update())
-            ).one_or_none()
+            one = select(idempotent_answers).where(_is(who, key)).with_for_update()
+            found = (await connection.execute(one)).one_or_none()
             if found is None:  # its answer was forgotten this very moment
+                if await _added(connection, row):
+                    return None
                 raise RequestInFlight(key=key)
+            if found.at < at - KEPT:
+                anew = row | {"status": None, "media_type": None, "body": None}
+                await connection.execute(update(idempotent_answers).where(_is(who, key)).values(anew))
+                return None
             if found.request != request:
                 raise KeyReused(key=key)
             if found.status is not None:
@@ -84,6 +85,19 @@ class IdempotentAnswers:
         async with self._database.transaction() as connection:
             unanswered = and_(_is(who, key), idempotent_answers.c.status.is_(None))
             await connection.execute(delete(idempotent_answers).where(unanswered))
+
+
+async def _added(connection: AnyConnection, row: dict[str, Any]) -> bool:
+    """Begin a request, unless one with its key was begun."""
+    begun = insert_into(connection.dialect.name, idempotent_answers).values(row)
+    return bool((await connection.execute(begun.on_conflict_do_nothing(index_elements=["who", "key"]))).rowcount)
+
+
+async def _forget(connection: AnyConnection, before: datetime) -> None:
+    """Forget the answers from before; what another has in hand is left to them, so that nobody waits in a ring."""
+    identity = (idempotent_answers.c.who, idempotent_answers.c.key)
+    old = select(*identity).where(idempotent_answers.c.at < before).with_for_update(skip_locked=True)
+    await connection.execute(delete(idempotent_answers).where(tuple_(*identity).in_(old)))
 
 
 def _is(who: str, key: str) -> ColumnElement[bool]:

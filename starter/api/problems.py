@@ -32,6 +32,7 @@ REMEDIES: Final[dict[str, str]] = {
     "stale_etag": "Read it again, look at what was changed, and send its present ETag as If-Match.",
     "too_many_requests": "Wait as long as Retry-After says; send events together with POST /v1/events.",
     "service_unavailable": "Try again later; events and requests with an Idempotency-Key count once.",
+    "database_contended": "Nothing was changed; send it again.",
     "defect": "Report it with the request id; the log has the rest.",
 }
 """What helps at this door, where that is not the same as on the command line."""

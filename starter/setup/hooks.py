@@ -49,8 +49,8 @@ class HooksDesk:
         """Take no more deliveries under this name. Raises UnknownHook."""
         known = await self._known(hook)
         async with self._context.database.transaction() as connection:
-            await remove_hook(connection, hook, self._context.actor, at=self._context.now())
-        return self._view(known)
+            removed = await remove_hook(connection, hook, self._context.actor, at=self._context.now())
+        return self._view(known if removed else await self._known(hook))
 
     async def rehearse(self, hook: str, body: bytes, headers: Mapping[str, str] | None = None) -> Rehearsal:
         """What a delivery would become; it need not be signed, and nothing happens. Raises as `receive` does."""

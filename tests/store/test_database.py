@@ -12,9 +12,9 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Connection, MetaData, Table, insert, inspect, select, text
+from sqlalchemy import Column, Connection, MetaData, Table, insert, inspect, select, text, update
 
-from sla.errors import SchemaBehind, ServiceUnavailable
+from sla.errors import DatabaseContended, SchemaBehind, ServiceUnavailable
 from store import migrate
 from store.engine import Database
 from store.erasure_tables import metadata
@@ -231,6 +231,46 @@ class TestNoAnswer:
         with pytest.raises(ServiceUnavailable):
             await be_cut_off()
         await database.connect()
+        await database.dispose()
+
+    async def test_who_is_undone_in_a_deadlock_is_told_to_do_it_again(
+        self, postgres: PostgresServer, postgres_template: str
+    ) -> None:
+        database = Database(postgres.url(postgres.create(postgres_template)), patience_s=10)
+        async with database.transaction() as connection:
+            await add(connection, queues, [{"id": name, "email": None} for name in ("a", "b")])
+        both_hold_one = asyncio.Barrier(2)
+
+        async def take(first: str, then: str) -> None:
+            async with database.transaction() as connection:
+                await connection.execute(select(queues).where(queues.c.id == first).with_for_update())
+                await both_hold_one.wait()
+                await connection.execute(select(queues).where(queues.c.id == then).with_for_update())
+
+        taken = await asyncio.gather(take("a", "b"), take("b", "a"), return_exceptions=True)
+        [undone] = [one for one in taken if one is not None]
+        assert isinstance(undone, DatabaseContended)
+        assert re.search(r"at the same time \(.*deadlock detected\)\. Nothing was changed; do it again\.$", str(undone))
+        await database.dispose()
+
+    async def test_what_cannot_be_serialized_is_to_be_done_again(
+        self, postgres: PostgresServer, postgres_template: str
+    ) -> None:
+        database = Database(postgres.url(postgres.create(postgres_template)), patience_s=10)
+        row = update(queues).values(email="desk@x.example")
+        async with database.transaction() as connection:
+            await add(connection, queues, [{"id": "a", "email": None}])
+
+        async def overtaken() -> None:
+            async with database.transaction() as connection:
+                await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+                await connection.execute(select(queues))
+                async with database.transaction() as other:
+                    await other.execute(row)
+                await connection.execute(row)
+
+        with pytest.raises(DatabaseContended, match="could not serialize access"):
+            await overtaken()
         await database.dispose()
 
     async def test_a_database_that_may_only_be_read_for_now(self, postgres: PostgresServer, postgres_template: str) -> None:

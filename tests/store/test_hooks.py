@@ -49,6 +49,18 @@ async def test_a_hook_is_removed_once(database: Database) -> None:
     assert await StoredHooks(database).all() == []
 
 
+async def test_a_hook_that_two_remove_at_once_is_removed_by_one(database: Database, another: Database) -> None:
+    await applied(database)
+
+    async def remove(here: Database) -> bool:
+        async with here.transaction() as connection:
+            return await remove_hook(connection, "desk", ADA, at=at("10:00"))
+
+    assert sorted(await asyncio.gather(*(remove(here) for here in (database, another) * 5))) == [False] * 9 + [True]
+    lines = await StoredAuditLog(database).lines(AuditQuery(verb="hooks.remove"), limit=10)
+    assert len(lines) == 1
+
+
 async def test_who_removes_a_hook_while_others_are_applied_waits_for_nobody_in_a_ring(
     database: Database, another: Database
 ) -> None:

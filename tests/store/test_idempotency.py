@@ -4,10 +4,12 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from sla.api_errors import KeyReused, RequestInFlight
 from store.engine import Database
 from store.idempotency import ABANDONED, KEPT, IdempotentAnswers, StoredAnswer, digest_of
+from store.setup_tables import idempotent_answers
 from tests.store.builders import at
 
 NINE = at("09:00")
@@ -66,6 +68,34 @@ async def test_answers_are_forgotten_after_a_day(answers: IdempotentAnswers) -> 
     await answers.begin("ada", "k", "r", at=NINE)
     await answers.finish("ada", "k", ANSWER)
     assert await answers.begin("ada", "k", "other", at=NINE + KEPT + timedelta(seconds=1)) is None
+
+
+async def test_an_old_answer_that_another_has_in_hand_keeps_nobody_waiting(
+    answers: IdempotentAnswers, database: Database, another: Database
+) -> None:
+    await answers.begin("ada", "old", "r", at=NINE)
+    later = NINE + KEPT + timedelta(seconds=1)
+    if database.is_sqlite:  # which has one writer at a time
+        assert await answers.begin("ada", "new", "r", at=later) is None
+    else:
+        async with another.transaction() as connection:
+            await connection.execute(select(idempotent_answers).with_for_update())
+            async with asyncio.timeout(20):
+                assert await answers.begin("ada", "new", "r", at=later) is None
+        assert await answers.begin("ada", "newer", "r", at=later) is None
+    async with database.reading() as connection:
+        assert "old" not in set(await connection.scalars(select(idempotent_answers.c.key)))
+
+
+async def test_old_keys_that_are_used_again_at_once_do_not_wait_in_a_ring(
+    answers: IdempotentAnswers, another: Database
+) -> None:
+    doors = [answers, IdempotentAnswers(another)]
+    for n in range(20):
+        await answers.begin("ada", f"k{n}", "r", at=NINE)
+    later = NINE + KEPT + timedelta(seconds=1)
+    begun = await asyncio.gather(*(doors[n % 2].begin("ada", f"k{n}", "other", at=later) for n in range(20)))
+    assert begun == [None] * 20
 
 
 async def test_of_many_at_once_one_is_carried_out(answers: IdempotentAnswers, another: Database) -> None:
