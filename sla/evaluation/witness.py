@@ -162,6 +162,12 @@ class Witness:
                 by_news[id(one)] = replace(known, fields=(*known.fields, name)) if name in fields_of(one.told) else known
         return tuple(by_news.values())
 
+    def _turning(self, at: int, names: Sequence[str]) -> AllNews:
+        """What turned at an instant: the news of it; else a move to a version that sees the latest news otherwise."""
+        news = self._about(names)
+        moved = self.passed[-1].news if self.passed and (self.passed[-1].what, self.passed[-1].at) == ("moved", at) else ()
+        return news if any(one.at == at for one in news) else (*moved, *news)
+
     # ------------------------------------------------------------------ what the walk tells
 
     def start(self, record: Projection, at: int) -> None:
@@ -242,13 +248,13 @@ class Witness:
     def leave(self, record: Projection, at: int) -> None:
         """The record left, by an event or as `exit_when` became true."""
         leave = record.plan.exit
-        news = tuple(one for one in self._about(["closed", *named(leave)]) if one.at == at)
-        by_condition = any("closed" not in one.told.names() for one in news)
+        news = self._turning(at, ["closed", *named(leave)])
+        by_condition = any({"closed", "migrated"}.isdisjoint(one.told.names()) for one in news)
         self.passed.append(Passed(at, "left", leave if by_condition else None, news))
 
     def come_back(self, record: Projection, at: int) -> None:
         """The record came back."""
-        news = tuple(one for one in self._about(["reopened", *named(record.plan.exit)]) if one.at == at)
+        news = self._turning(at, ["reopened", *named(record.plan.exit)])
         self.passed.append(Passed(at, "returned", record.plan.process.on_reopen, news))
 
     def move(self, at: int, event: Migrated, to: Version) -> None:

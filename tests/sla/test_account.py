@@ -213,6 +213,16 @@ def test_a_move_names_the_version_and_the_limit_that_counts_from_then_on() -> No
     ]
 
 
+def test_a_version_whose_exit_holds_already_is_left_by_the_move() -> None:
+    leaves = a_process(a_quiet(), exit_when={"status": "Closed"})
+    case = a_case(under=a_process(a_quiet(), exit_when={"event": "case.dropped"}), versions=[leaves])
+    case = case.opened().changed("09:10", status="Closed").moved("09:30")
+    passage = accounted(case).passages[-1]
+    assert (clock(passage.at), passage.what, passage.detail) == ("09:30", "left", "status is Closed")
+    assert in_short(passage.causes) == ["e03", "e02 status=Closed"]
+    assert in_short(first(case).ended_by) == ["e03", "e02 status=Closed"]
+
+
 def test_late_news_has_the_account_that_it_would_have_had_on_time() -> None:
     on_time = a_case(under=a_process(a_quiet(within=BY_PRIORITY))).opened(priority="P2").changed("09:20", priority="P1")
     late = a_case(under=a_process(a_quiet(within=BY_PRIORITY))).opened(priority="P2")
