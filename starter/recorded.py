@@ -8,12 +8,13 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import AsyncGenerator, Callable, Sequence
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from multiprocessing.util import Finalize
 from typing import Final
 
@@ -29,13 +30,13 @@ from store.bulk import Bulk
 from store.definitions import StoredDefinitions
 from store.engine import Database
 
-AT_ONCE: Final = 500
-"""Records that are read and weighed together."""
+AT_ONCE: Final = 1_500
+"""Evaluations that are made together: a part of a second, after which progress is told and Ctrl-C heard."""
 
 _BETWEEN_OTHERS: Final = 20
-"""The same where others wait for their turn: some milliseconds."""
+"""Records that are weighed together where others wait for their turn: some milliseconds."""
 
-_WORTH_IT: Final = 4 * AT_ONCE
+_WORTH_IT: Final = 2_000
 """Records from which it pays to start processes, which takes each a second."""
 
 Advance = Callable[[int, int], None]
@@ -139,7 +140,7 @@ async def weigh(
     Within bounds it stays in this process, and lets others have their turn after every few records.
     """
     names, complete = await _names(database, task, bounds)
-    at_once = AT_ONCE if bounds is None else _BETWEEN_OTHERS
+    at_once = max(1, AT_ONCE // (1 + len(task.processes))) if bounds is None else _BETWEEN_OTHERS
     parts = [names[first : first + at_once] for first in range(0, len(names), at_once)]
     jobs = min(jobs or cores(), len(parts))
     alone = bounds is not None or jobs <= 1 or len(names) < _WORTH_IT
@@ -176,18 +177,38 @@ async def _here(database: Database, task: Task, parts: Sequence[list[str]]) -> A
 
 
 async def _side_by_side(task: Task, parts: Sequence[list[str]], jobs: int) -> AsyncGenerator[tuple[Tally, int], None]:
-    """The same in processes, as they are done."""
+    """The same in processes, as they are done. Whoever does not wait for the end, ends them."""
+    others = set(active_children())
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(task,))
+    with _deaf_to_interrupts():
+        waiting = {asyncio.wrap_future(pool.submit(_weigh, part)): len(part) for part in parts}
     weighed = 0
     try:
-        waiting = {asyncio.wrap_future(pool.submit(_weigh, part)): len(part) for part in parts}
         while waiting:
             done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for one in done:
                 weighed += waiting.pop(one)
                 yield one.result(), weighed
     finally:
+        if waiting:
+            for one in waiting:
+                one.cancel()
+            for child in set(active_children()) - others:
+                child.terminate()
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """What is started meanwhile never hears of Ctrl-C, which is for the one that hands out the work."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 # ---------------------------------------------------------------------- in a process of its own
@@ -197,7 +218,6 @@ _kept: list[tuple[asyncio.Runner, Database, Scales]] = []
 
 
 def _begin(task: Task) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that handed out the work, which ends this one
     database = Database(task.url)
     _kept.append((asyncio.Runner(), database, Scales(database, task)))
     Finalize(None, _end, exitpriority=1)

@@ -179,7 +179,7 @@ async def test_time_that_is_up_ends_it_with_what_there_is(five: Desk, monkeypatc
 async def test_spread_over_processes_it_is_the_same(five: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = Asked(by=("priority",))
     alone = await simulated(five, a_found(), asked, sweep="Answer.within=30m,2h")
-    monkeypatch.setattr(starter.recorded, "AT_ONCE", 2)
+    monkeypatch.setattr(starter.recorded, "AT_ONCE", 6)
     monkeypatch.setattr(starter.recorded, "_WORTH_IT", 1)
     heard: list[tuple[int, int]] = []
     spread = await simulated(
