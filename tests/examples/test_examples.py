@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from sla.events import read_event
+from starter.bundles import is_bundle, read_bundle
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PROCESSES = sorted((EXAMPLES / "processes").glob("*.yaml"))
@@ -147,8 +148,13 @@ def test_the_directory_holds_together() -> None:
     assert all(any(queue in person.get("queues", []) for person in people["people"]) for queue in queues)
 
 
+def _text(path: Path) -> str:
+    """What a file says; of a bundle, what is in it."""
+    return read_bundle(path).model_dump_json() if is_bundle(path) else path.read_text(encoding="utf-8")
+
+
 def test_every_address_is_of_a_reserved_domain() -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in EXAMPLES.rglob("*.*"))
+    text = "".join(_text(path) for path in EXAMPLES.rglob("*.*"))
     addresses = re.findall(r"[\w.+-]+@[\w.-]+", text)
     assert addresses
     assert all(RESERVED.fullmatch(address) for address in addresses)
