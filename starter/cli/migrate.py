@@ -1,5 +1,6 @@
 """`milepost migrate`: move open records to another version of their process, previewed first."""
 
+import shlex
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,10 @@ _Text = str | None
 _Number = int | None
 _Field = Annotated[
     list[str] | None, typer.Option("--field", metavar="NAME=VALUE", help="Only with this field; may be repeated.")
+]
+_Query = Annotated[
+    _Text,
+    typer.Option(metavar="'NAME=VALUE …'", help="Filters in one text, as in 'status=at_risk account=helios priority=P1'."),
 ]
 _Process = Annotated[str, typer.Option("--process", metavar="NAME", help="The process that the records follow.")]
 _To = Annotated[int, typer.Option("--to", min=1, metavar="VERSION", help="The version to move to; an active one.")]
@@ -55,6 +60,7 @@ def _register(app: typer.Typer, services: Services) -> None:
         owner: Annotated[_Text, typer.Option(help="Only of this owner.")] = None,
         queue: Annotated[_Text, typer.Option(help="Only of this queue.")] = None,
         field: _Field = None,
+        query: _Query = None,
         rate: _Rate = 20,
         yes: _Yes = False,
         dry_run: _DryRun = False,
@@ -62,16 +68,14 @@ def _register(app: typer.Typer, services: Services) -> None:
         json: Json = False,
     ) -> int:
         """Move open records to another version of their process. First shows what would change, then asks."""
-        if status is not None and status not in STATUSES:
-            raise typer.BadParameter(f"--status: there is no status '{status}'. Known: {', '.join(STATUSES)}")
         if json and not (yes or dry_run):
             raise typer.BadParameter("with --json nobody is asked: add --yes to move them, or --dry-run")
         filters = {"version": from_version, "status": status, "account": account, "owner": owner, "queue": queue}
-        fields = assignments(field or [], "--field")
-        query, target = _asked(process, filters, fields, to=to, to_process=to_process)
+        meant = _meant(filters, assignments(field or [], "--field"), query or "")
+        wanted, target = _asked(process, *meant, to=to, to_process=to_process)
 
         async def moved(desk: "Desk") -> int:
-            preview = await desk.migrations.preview(query, target)
+            preview = await desk.migrations.preview(wanted, target)
             if dry_run:
                 _show(preview, json=json)
                 return FINE
@@ -80,10 +84,31 @@ def _register(app: typer.Typer, services: Services) -> None:
             if not yes and not _agreed(preview):
                 remark("Nothing was moved.")
                 return FINE
-            begun = await desk.migrations.start(query, target, per_second=rate)
+            begun = await desk.migrations.start(wanted, target, per_second=rate)
             return await migration.followed(desk, begun, wait=wait, json=json)
 
         return ask(services, moved)
+
+
+_Named = dict[str, Any]
+
+
+def _meant(filters: _Named, fields: _Named, query: str) -> tuple[_Named, _Named]:
+    """The filters and fields of the options, with those of `--query`, where any name that is no filter is a field's."""
+    try:
+        words = shlex.split(query)
+    except ValueError as problem:
+        raise typer.BadParameter(f"--query: {str(problem).lower()}; a value with spaces stands between quotes") from None
+    told = assignments(words, "--query")
+    texts = {name: text for name, _, text in (word.partition("=") for word in words)}
+    if "process" in told:
+        raise typer.BadParameter("--query: the process that the records follow is named by --process")
+    if twice := next((name for name in told if (filters if name in filters else fields).get(name) is not None), None):
+        raise typer.BadParameter(f"--query: '{twice}' is given twice, here and as an option of its own")
+    filters = filters | {name: text for name, text in texts.items() if name in filters}
+    if (status := filters["status"]) is not None and status not in STATUSES:
+        raise typer.BadParameter(f"--status: there is no status '{status}'. Known: {', '.join(STATUSES)}")
+    return filters, fields | {name: value for name, value in told.items() if name not in filters}
 
 
 def _asked(
@@ -97,7 +122,9 @@ def _asked(
         return MoveQuery(process=process, fields=fields, **filters), MoveTarget(version=to, process=to_process)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise typer.BadParameter(f"--{str(first['loc'][0]).replace('_', '-')}: {first['msg']}") from None
+        name = str(first["loc"][0])  # as an option of its own the version is looked at before
+        where = "--query: version" if name == "version" else f"--{name.replace('_', '-')}"
+        raise typer.BadParameter(f"{where}: {first['msg']}") from None
 
 
 def _show(preview: "MigrationPreview", *, json: bool) -> None:

@@ -152,6 +152,29 @@ def test_what_is_shown_is_what_was_asked_for(desk: FakeMigrations) -> None:
     assert to == MoveTarget(version=3, process="Gold")
 
 
+@pytest.mark.parametrize(
+    ("query", "more"),
+    [
+        ("status=at_risk account=helios owner=007 queue='tier 1' version=2 seats=3 'subject=The VPN is down'", ()),
+        ("status=at_risk seats=3", ("--account", "helios", "--owner", "007", "--queue", "tier 1", "--from-version", "2",
+                                    "--field", "subject=The VPN is down")),
+    ],
+)  # fmt: skip
+def test_a_query_is_another_spelling_of_the_filters(desk: FakeMigrations, query: str, more: tuple[str, ...]) -> None:
+    assert run(desk, *MOVE, "--query", query, *more, "--dry-run").code == 0
+    [(_, (asked, _))] = desk.asked
+    assert asked == MoveQuery(
+        process="Support", version=2, status="at_risk", account="helios", owner="007", queue="tier 1",
+        fields={"seats": 3, "subject": "The VPN is down"},
+    )  # fmt: skip
+
+
+def test_a_records_own_status_is_a_field_beside_how_it_stands(desk: FakeMigrations) -> None:
+    run(desk, *MOVE, "--query", "status=at_risk", "--field", "status=Open", "--dry-run")
+    [(_, (asked, _))] = desk.asked
+    assert (asked.status, asked.fields) == ("at_risk", {"status": "Open"})
+
+
 @pytest.mark.parametrize(("answer", "asked"), [("y\n", ["preview", "start"]), ("\n", ["preview"]), ("no\n", ["preview"])])
 def test_nothing_moves_before_somebody_has_said_yes(desk: FakeMigrations, answer: str, asked: list[str]) -> None:
     ran = run(desk, *MOVE, stdin=answer)
@@ -204,6 +227,15 @@ def test_for_programs_there_is_one_object(desk: FakeMigrations) -> None:
         ((*MOVE, "--status", "fine"), "there is no status 'fine'"),
         ((*MOVE, "--field", "tier"), "--field: 'tier' is not of the form name=value"),
         ((*MOVE, "--field", "a=1", "--field", "a=2"), "'a' is given twice"),
+        ((*MOVE, "--query", "status=fine"), "there is no status 'fine'"),
+        ((*MOVE, "--query", "at_risk"), "--query: 'at_risk' is not of the form name=value"),
+        ((*MOVE, "--query", "a=1 a=2"), "--query: 'a' is given twice"),
+        ((*MOVE, "--query", "a=1", "--field", "a=1"), "--query: 'a' is given twice, here and as an option of its own"),
+        ((*MOVE, "--query", "owner=ada", "--owner", "ada"), "--query: 'owner' is given twice, here and as an option"),
+        ((*MOVE, "--query", "subject='VPN"), "--query: no closing quotation; a value with spaces stands between quotes"),
+        ((*MOVE, "--query", "process=Gold"), "--query: the process that the records follow is named by --process"),
+        ((*MOVE, "--query", "version=old"), "--query: version: "),
+        ((*MOVE, "--query", "version=0"), "--query: version: "),
         ((*MOVE, "--rate", "0"), "--rate"),
         ((*MOVE, "--from-version", "0"), "--from-version"),
         ((*MOVE, "--json"), "add --yes to move them, or --dry-run"),
