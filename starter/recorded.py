@@ -11,15 +11,17 @@ import signal
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import active_children, get_context
 from multiprocessing.util import Finalize
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from activities.situation import law_of, laws_of
 from sla.calendar import BusinessHours
+from sla.errors import MilepostError, ServiceUnavailable
 from sla.evaluation.following import Laws
 from sla.events import Event, Migrated
 from sla.messages import ProcessRef
@@ -188,7 +190,7 @@ async def _side_by_side(task: Task, parts: Sequence[list[str]], jobs: int) -> As
             done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for one in done:
                 weighed += waiting.pop(one)
-                yield one.result(), weighed
+                yield _result(one), weighed
     finally:
         if waiting:
             for one in waiting:
@@ -196,6 +198,22 @@ async def _side_by_side(task: Task, parts: Sequence[list[str]], jobs: int) -> As
             for child in set(active_children()) - others:
                 child.terminate()
         pool.shutdown(cancel_futures=True)
+
+
+def _result(part: "asyncio.Future[Tally | _Refused]") -> Tally:
+    """What a process answered. Raises what it refused, and ServiceUnavailable if it is gone."""
+    try:
+        found = part.result()
+    except BrokenProcessPool:
+        raise ServiceUnavailable(
+            service="A process that weighs records",
+            address="this machine",
+            problem="it was ended, perhaps for want of memory",
+            remedy="Have fewer of them side by side: --jobs 1.",
+        ) from None
+    if isinstance(found, Tally):
+        return found
+    raise found.kind(**found.facts)
 
 
 @contextmanager
@@ -225,11 +243,21 @@ def _begin(task: Task) -> None:
     gc.disable()  # an evaluation leaves no circles; what does is collected after each part
 
 
-def _weigh(names: list[str]) -> Tally:
+class _Refused(NamedTuple):
+    """A refusal as it can be handed over: such errors are made of facts, and their text alone would not make them again."""
+
+    kind: type[MilepostError]
+    facts: dict[str, Any]
+
+
+def _weigh(names: list[str]) -> Tally | _Refused:
     runner, _, scales = _kept[0]
-    tally = runner.run(scales.weigh(names))
-    gc.collect()
-    return tally
+    try:
+        return runner.run(scales.weigh(names))
+    except MilepostError as error:
+        return _Refused(type(error), error.facts)
+    finally:
+        gc.collect()
 
 
 def _end() -> None:

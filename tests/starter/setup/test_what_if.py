@@ -1,5 +1,6 @@
 """What-if over everything on record, on each database: a small story added up by hand, and the same however it is spread."""
 
+import os
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,9 +22,9 @@ from sla.setup_errors import OtherKindOfRecord
 from starter.api.definitions import document_of
 from starter.definitions import Found
 from starter.desk import Desk, open_desk
-from starter.recorded import Bounds
+from starter.recorded import Bounds, Task, weigh
 from starter.setup.views.what_if import SimulationView
-from starter.weighing import Asked, since
+from starter.weighing import Asked, NewLaw, since
 from store.cases import StoredCases
 from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
@@ -188,6 +189,25 @@ async def test_spread_over_processes_it_is_the_same(five: Desk, monkeypatch: pyt
     assert spread == alone
     assert [of for _, of in heard] == [5, 5, 5]
     assert heard[-1][0] == 5
+
+
+def gone(_names: list[str]) -> None:
+    """A process that is ended from outside."""
+    os._exit(1)
+
+
+async def test_what_goes_wrong_in_a_process_is_told_in_a_sentence(
+    five: Desk, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starter.recorded, "_WORTH_IT", 1)
+    monkeypatch.setattr(starter.recorded, "AT_ONCE", 2)
+    law = NewLaw(processes=(a_found().value,), calendars={})
+    elsewhere = Task.of("sqlite:////nowhere/milepost.db", law, Asked(), NOW, None)
+    with pytest.raises(ServiceUnavailable, match="there is no directory /nowhere"):
+        await weigh(database, elsewhere, jobs=2)
+    monkeypatch.setattr(starter.recorded, "_weigh", gone)
+    with pytest.raises(ServiceUnavailable, match="perhaps for want of memory"):
+        await simulated(five, a_found(), jobs=2)
 
 
 async def test_a_record_that_moved_is_before_what_it_followed_and_after_as_if_it_had_not_moved(
