@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from sla.dossier import Deed
 from sla.story import Act, Story
 from tests.sla.builders import FIRST, a_case, a_milestone, a_process, instant, updating
@@ -84,6 +86,12 @@ def test_what_was_given_up_tells_when_after_how_many_attempts_and_why() -> None:
         "the mail of the warning at 45 min of open time was given up at Tue 3 Mar 2026 09:45 after 14 failed attempts, "
         "the last with: mail.example is down."
     )
+
+
+@pytest.mark.parametrize(("failed", "attempt"), [(1, "second"), (10, "11th"), (20, "21st"), (21, "22nd"), (110, "111th")])
+def test_the_attempt_that_did_it_is_counted(failed: int, attempt: str) -> None:
+    whole = warned(a_deed("warning-1/1", "09:46", detail={"sent": ["u-ann"]}, attempts=failed, problem="451 later"))
+    assert f"on the {attempt} attempt (" in fate(whole, "mail")
 
 
 def test_what_was_dropped_tells_why() -> None:
