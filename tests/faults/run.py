@@ -79,11 +79,11 @@ async def _run(world: World, faults: Sequence[Fault], seed: int, scale: Scale, r
             await fault.strike(world)
         ended, ended_at = monotonic(), datetime.now(UTC)
         await asyncio.wait_for(telling, scale.patience_s)
-        seen = await _quiet(world, scale, len(traffic.told))
+        seen = await _quiet(world, scale, traffic)
         result.complaints += [words for fault in faults for words in fault.check(world, seen)]
         if any(fault.gives_up for fault in faults):
             await _retry_what_was_given_up(world, seen)
-            seen = await _quiet(world, scale, len(traffic.told))
+            seen = await _quiet(world, scale, traffic)
     finally:
         telling.cancel()
         with suppress(asyncio.CancelledError, TimeoutError):
@@ -92,13 +92,16 @@ async def _run(world: World, faults: Sequence[Fault], seed: int, scale: Scale, r
     await _judge(world, faults, traffic, seen, result=result, guests={story.record for story in guests})
 
 
-async def _quiet(world: World, scale: Scale, records: int) -> dict[str, Seen]:
-    """Wait until every case rests, and everybody knows it; what does not come to rest in time is judged as it is."""
+async def _quiet(world: World, scale: Scale, traffic: Traffic) -> dict[str, Seen]:
+    """Wait until every case rests, and everybody knows it; what does not come to rest in time is judged as it is.
+
+    A case may hold news for a moment before it decides on them (decision 0003): until they are in its log it does not rest.
+    """
     until = monotonic() + scale.patience_s
     while True:
         idle = not await cases.at_work(world)  # asked first: whatever was done by then the store has
         seen = await look(world.database, datetime.now(UTC))
-        rest = len(seen) == records and all(one.rests for one in seen.values())
+        rest = all(record in seen and seen[record].rests for record in traffic.told) and not traffic.unheard(seen)
         if (idle and rest) or monotonic() > until:
             return seen
         await asyncio.sleep(POLL_S)

@@ -1,6 +1,7 @@
 """The population: what happens to each case and when, drawn from a seed; and the telling of it, for as long as it takes."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -8,6 +9,7 @@ from typing import Any, Final
 
 from sla.errors import MilepostError, RefusedEvent
 from starter.desk import Desk
+from tests.faults.seen import Seen
 
 SUPPORT: Final = "Faults Support"
 UPDATES: Final = "Faults Updates"
@@ -150,6 +152,11 @@ class Traffic:
         """All of it, each case at its own time."""
         self.began_at = datetime.now(UTC)
         await asyncio.gather(*(self._tell(story) for story in self._stories))
+
+    def unheard(self, seen: Mapping[str, Seen]) -> list[str]:
+        """What was acknowledged and is in no log yet."""
+        logs = {record: {event.id for event in seen[record].log} if record in seen else set() for record in self.told}
+        return [one for record, events in self.told.items() for one in set(events) - self.refused[record] - logs[record]]
 
     async def _tell(self, story: Story) -> None:
         await self._until(story.opened_s)
