@@ -67,12 +67,16 @@ class Weighing:
         self.tally = Tally.of(len(new), asked.by)
 
     def add(self, record: str, fields: Mapping[str, Value], log: Sequence[Event], before: Laws | None) -> None:
-        """Hold a record to the new laws, and to the one that it is held to if that is known."""
+        """Hold a record to the new laws, and to the one that it is held to if that is known.
+
+        One that this does not concern is left out too, so that before and after are of the same records.
+        """
         if not self._asked.meant(fields):
             return
         known = Known(log, self._now)
         was = None if before is None else known.outcome(before)
-        self.tally.add(record, fields, was, self._new.outcomes(known))
+        compared = before is None or was is not None
+        self.tally.add(record, fields, was, self._new.outcomes(known) if compared else [None] * len(self._new))
 
 
 def fields_of(log: Sequence[Event]) -> dict[str, Value]:
@@ -134,7 +138,7 @@ def weigh_lines(
     first = None if ago is None else since(ago, now)
     for record, log in _by_record(lines, now).items():
         opened = opening_of(log)
-        if opened is not None and opened <= now and (first is None or opened >= first):
+        if opened is None or (opened <= now and (first is None or opened >= first)):
             weighing.add(record, fields_of(log), log, before)
     ignored = tuple(
         f"{line.where}: event '{line.event.id}' is ignored: {line.refusal}" for line in lines if line.refusal is not None

@@ -90,6 +90,16 @@ def test_only_records_with_a_field_and_opened_since(story: Bench) -> None:
     assert found["seen"] == 3
 
 
+def test_what_was_never_opened_or_is_of_another_type_on_either_side_is_left_out(story: Bench) -> None:
+    story.tell(*STORY, an_event("noted", "2026-03-02T12:00:00Z", "D", kind="seen"))
+    [found] = simulate(story, "--by", "priority", "--json").objects
+    assert (found["seen"], found["left_out"], found["promises"][0]["after"]["records"]) == (4, 1, 3)
+    orders = story.directory / "orders.yaml"
+    orders.write_text(json.dumps(a_process(applies_to="work_order")), "utf-8")
+    [found] = simulate(story, "--against", orders, "--json").objects
+    assert (found["left_out"], found["before"]["records"], found["promises"][0]["after"]["records"]) == (4, 0, 0)
+
+
 def test_lines_that_are_ignored_are_named(story: Bench) -> None:
     story.tell(*STORY, {"record": "A", "id": "x", "type": "eaten", "at": "2026-03-02T12:00:00Z"})
     ran = simulate(story, "--by", "priority", "--json")
