@@ -60,16 +60,21 @@ def _laws(found: Sweep) -> list[Laws]:
 
 
 def _seconds(cases: list[list[dict[str, object]]], laws: SideBySide, repeats: int) -> Takes:
-    """CPU seconds to hold all cases to all these laws once; events are read anew for each take, outside of it."""
+    """CPU seconds to hold all cases to all these laws once; events are read anew for each take, outside of it.
+
+    As in the processes that weigh what is on record, rubbish is collected between the parts, of which each take is one.
+    """
     seconds = []
     for _ in range(repeats + 1):
         logs = [read(lines) for lines in cases]
         gc.collect()
         gc.freeze()
+        gc.disable()
         began = time.process_time()
         for log in logs:
             laws.outcomes(Known(log, AS_OF))
         seconds.append(time.process_time() - began)
+        gc.enable()
         gc.unfreeze()
     return takes(seconds[1:])  # the first compiles processes and calendars
 
