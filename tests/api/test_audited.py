@@ -162,7 +162,7 @@ class Story:
         await self.desk.migrations.resume(self.migration)
         return "migrations.resume", f"migration/{self.migration}"
 
-    # ------------------------------------------------------------------ keys and hooks
+    # ------------------------------------------------------------------ keys, hooks, people
 
     async def access__create_key(self) -> Line:
         self.key = (await self.desk.access.create_key(name="bridge", role="agent")).id
@@ -182,6 +182,12 @@ class Story:
     async def hooks__remove(self) -> Line:
         await self.desk.hooks.remove("zendesk")
         return "hooks.remove", "hook/zendesk"
+
+    async def erasure__forget(self) -> Line:
+        jo = {"contact": "jo", "name": "Jo Quint", "email": "jo@helios.example", "timezone": "UTC"}
+        await self.desk.apply(assemble(parse_documents(write_document({"contacts": [jo]}), "people.yaml")))
+        forgotten = await self.desk.erasure.forget(contact="jo")
+        return "erasure.forget", f"erasure/{forgotten.erasure}"
 
 
 STEPS: Final[dict[str, Callable[[Story], Awaitable[Line]]]] = {
