@@ -85,7 +85,8 @@ def _glance(story: Story, zone: ZoneInfo) -> RenderableType:
         Way([Col("Milestone"), Col("Status"), *figures, *instants], whole),
         Way([Col("Milestone"), Col("Status"), *figures, instants[0]], [row[:-1] for row in whole]),
         Way([Col("Milestone"), Col("Status"), *figures], [row[:-2] for row in whole]),
-        Way([Col("Milestone", None, least=16), Col("Status", words), *figures], [row[:-2] for row in whole]),
+        Way([Col("Milestone", None, least=16), Col("Status"), *figures], [row[:-2] for row in whole]),
+        Way([Col("Milestone", None, least=12), Col("Status", words), *figures], [row[:-2] for row in whole]),
     )
 
 
@@ -116,13 +117,7 @@ def _chapter(one: Chapter, zone: ZoneInfo) -> Iterator[RenderableType]:
         yield from _more(len(one.days))
     if one.stops:
         yield ""
-        yield Fitting(
-            Way([Col("Stops"), Col("Why", None, least=20), Col("Open", justify="right")], _stops(one.stops, zone)),
-            Way(
-                [Col("Stops", words), Col("Why", None, least=20), Col("Open", words, justify="right")],
-                _stops(one.stops, zone),
-            ),
-        )
+        yield _stops(one.stops, zone)
         yield from _more(len(one.stops))
     if one.acts:
         yield ""
@@ -171,11 +166,14 @@ def _counted(row: Counted, zone: ZoneInfo, *, folded: bool) -> list[str]:
     return [when(row.from_at, row.until_at, zone), *([str(row.spans)] if folded else []), *map(figure, seconds)]
 
 
-def _stops(stops: Sequence[Stop], zone: ZoneInfo) -> list[Sequence[str]]:
-    return [
+def _stops(stops: Sequence[Stop], zone: ZoneInfo) -> Fitting:
+    columns = [Col("Stops"), Col("Why", None, least=24), Col("Open", justify="right")]
+    rows = [
         (setting.span(stop.from_at, stop.until_at, zone), escape(readable(stop.why)), figure(stop.open_s))
         for stop in stops[:ROWS]
     ]
+    below = [(span.replace(" – ", " –\n"), why, seconds) for span, why, seconds in rows]
+    return Fitting(Way(columns, rows), Way(columns, below))
 
 
 def _actions(acts: Sequence[Act], zone: ZoneInfo) -> Fitting:
