@@ -74,7 +74,7 @@ async def what_if(desk: AskedDesk, record: RecordId, proposed: Proposed) -> What
     return await desk.what_if.record(record, proposed.found(), proposed.hours())
 
 
-@simulations.post("", **asks("what_if.simulate", "governance.read"))
+@simulations.post("", **asks("what_if.simulate", "records.read"))
 async def simulate(desk: AskedDesk, shared: Shared, asked: Simulated) -> SimulationView:
     """What is on record, as it is and under another process, added up; `complete` says whether all of it was looked at."""
     try:
