@@ -96,7 +96,7 @@ def _row(one: _Placed, track: Track, left: float, width: int) -> Iterator[str]:
     if one.above:
         yield words(fitted(name, 12, 230), x=_EDGE, y=one.top + 15, class_="strong clear")
         yield words(
-            fitted(word, 11, 120), x=width - _EDGE, y=one.top + 15, text_anchor="end", class_=f"small {one.row.look}"
+            fitted(word, 11, 120), x=width - _EDGE, y=one.top + 15, text_anchor="end", class_=f"small clear {one.row.look}"
         )
     else:
         yield words(fitted(name, 12, left - 2 * _EDGE), x=_EDGE, y=one.middle, class_="strong")
