@@ -52,7 +52,7 @@ def _settings() -> "Settings":
 
 @asynccontextmanager
 async def _desk(settings: "Settings") -> "AsyncIterator[Desk]":
-    from workers.services import desk  # noqa: PLC0415
+    from workers.desks import desk  # noqa: PLC0415
 
     async with desk(settings) as opened:
         yield opened

@@ -1,13 +1,10 @@
 """What the command line's long-running commands do: work, develop, bring the store up to date."""
 
 import gc
-import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from getpass import getuser
 from pathlib import Path
 
 import structlog
@@ -23,41 +20,20 @@ from runtime.metrics import Metrics
 from runtime.serving import serve
 from runtime.settings import Settings
 from runtime.signals import stop_on_signals
-from sla.acting import Actor
 from sla.messages import SEARCH_ATTRIBUTES
 from starter import doctor
 from starter.checkups.findings import Finding
 from starter.deployments import Deployments
-from starter.desk import Desk, open_desk
 from store.engine import Database
 from store.records import Records
 from workers import census
 from workers.api import api, development_key
+from workers.desks import now
 from workers.keeping import begin_keeping
 from workers.supervision import Work, under_way
 from workers.wiring import working
 
 logger = structlog.get_logger()
-
-
-def now() -> datetime:
-    """The time of day, for the Desk."""
-    return datetime.now(UTC)
-
-
-@asynccontextmanager
-async def desk(settings: Settings) -> AsyncIterator[Desk]:
-    """A Desk as the settings say; it connects to Temporal when it first must."""
-    async with open_desk(settings, lambda: connect(settings), now, _whoever_runs_this()) as opened:
-        yield opened
-
-
-def _whoever_runs_this() -> Actor:
-    """The operating system's user, whom the audit log names."""
-    try:
-        return Actor(name=getuser(), door="cli")
-    except (KeyError, OSError):  # a container's user need not have a name
-        return Actor(name=f"user {os.getuid()}", door="cli")
 
 
 async def examine(settings: Settings) -> list[Finding]:

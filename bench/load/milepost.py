@@ -16,7 +16,7 @@ from sla import messages
 from sla.documents import parse_documents
 from starter.definitions import assemble
 from starter.desk import Desk
-from workers.services import desk
+from workers.desks import desk
 
 WHOLE, SINGLE = "Whole", "Deadline"
 _MAIL = "{{email: {{to: owner, template: {template}}}}}"

@@ -23,7 +23,7 @@ from starter.definitions import assemble
 from starter.desk import Desk, open_desk
 from store.engine import Database
 from workers.api import api
-from workers.services import now
+from workers.desks import now
 from workers.wiring import working
 
 READY_S = 60

@@ -1,6 +1,7 @@
 """The real `milepost`, as a process of its own: no server, no database, no environment, and no waiting."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.starter.bench import Bench, lines, opened
 from tests.starter.command_line import EXAMPLES, ROOT, process_of
 
 HEAVY = ("temporalio", "sqlalchemy", "httpx", "aiosmtplib", "rich.table", "holidays")
+SERVING = ("fastapi", "uvicorn", "workers.services", "runtime.embedded", "starter.doctor")
 
 
 def test_a_simulation_needs_nothing_but_its_files() -> None:
@@ -72,4 +74,19 @@ def test_nothing_heavy_is_imported_for_a_simulation(bench: Bench) -> None:
         f"print(json.dumps([code, [name for name in {HEAVY!r} if name in sys.modules]]))"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert json.loads(ended.stdout.splitlines()[-1]) == [0, []]
+
+
+def test_a_command_that_asks_the_desk_loads_nothing_of_what_serves(tmp_path: Path) -> None:
+    environ = {**os.environ, "MILEPOST_DATA_DIR": str(tmp_path)}
+    program = (
+        "import sys, json; from starter.cli.errors import run; from starter.cli.app import build;"
+        "from workers.__main__ import services;"
+        "code = run(build(services()), ['process', 'list']);"
+        f"print(json.dumps([code, [name for name in {SERVING!r} if name in sys.modules]]))"
+    )
+    subprocess.run([sys.executable, "-m", "workers", "store", "upgrade"], env=environ, cwd=ROOT, check=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", program], env=environ, capture_output=True, text=True, cwd=ROOT, check=True
+    )
     assert json.loads(ended.stdout.splitlines()[-1]) == [0, []]
