@@ -13,9 +13,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, RowMapping, func, select, text, update
+from sqlalchemy.exc import ProgrammingError
 
 from sla.acting import Actor
 from sla.audit_chain import NOTHING, Head, Walk, digest_of
+from sla.evidence_errors import InvalidErasure
 from sla.instants import to_instant
 from store.connection import AnyConnection
 from store.engine import Database
@@ -64,14 +66,23 @@ async def note(
     await connection.execute(_MOVE_HEAD, {"number": last.number + 1, "hash": written})
 
 
+_NOT_THE_OWNER: Final = (
+    "the audit log holds the name, and only the database user who owns its table may have it redacted; say the same as the "
+    "one by whom the tables were made (milepost store upgrade)"
+)
+
+
 @asynccontextmanager
 async def unguarded(connection: AnyConnection) -> AsyncIterator[None]:
     """Without the triggers by which the database refuses to change lines, within a transaction: for an erasure only.
 
-    On PostgreSQL only the owner of the table may do so, who has also made it.
+    On PostgreSQL only the owner of the table may do so, who has also made it. Raises InvalidErasure for anybody else.
     """
     if connection.dialect.name == "postgresql":
-        await connection.execute(text("ALTER TABLE audit_log DISABLE TRIGGER audit_log_keeps_row"))
+        try:
+            await connection.execute(text("ALTER TABLE audit_log DISABLE TRIGGER audit_log_keeps_row"))
+        except ProgrammingError:
+            raise InvalidErasure(problem=_NOT_THE_OWNER) from None
         yield
         await connection.execute(text("ALTER TABLE audit_log ENABLE TRIGGER audit_log_keeps_row"))
         return

@@ -294,6 +294,19 @@ async def test_the_database_goes_on_refusing_to_change_lines(world: World) -> No
             await connection.execute(update(audit_log).values(who="eve"))
 
 
+async def test_who_does_not_own_the_audit_log_is_told_so_and_nothing_is_changed(world: World) -> None:
+    if world.postgres is None:
+        pytest.skip("a file has no owner among its users")
+    name = world.url.split("@/")[1].partition("?")[0]
+    made = f"CREATE ROLE {name} LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO {name}"
+    world.postgres.sql(f"{made}; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {name}", name)
+    url = world.url.replace("postgres@/", f"{name}@/")
+    async with open_desk(Settings(database_url=url), nowhere, lambda: NOW, ADA) as other:
+        with pytest.raises(InvalidErasure, match="only the database user who owns its table"):
+            await other.erasure.forget(contact="c-17")
+        assert (await other.evidence.dossier("C-1")).log[0].model_dump()["fields"]["caller"] == NAME
+
+
 # ---------------------------------------------------------------------- all of it or nothing
 
 
