@@ -1,5 +1,6 @@
 """What the archive is measured by."""
 
+from bench.contract import definitions
 from bench.histories import STORIES
 from bench.measures import archive
 
@@ -7,7 +8,7 @@ from bench.measures import archive
 async def test_a_case_is_played_to_its_end_stored_and_weighed_on_all_three_scales() -> None:
     async with archive.staged() as stage:
         story = next(iter(STORIES))
-        await stage.desk.apply(archive.definitions(f"Bench, {story}", STORIES[story]))
+        await stage.desk.apply(definitions(f"Bench, {story}", STORIES[story]))
         await archive._played(stage, "C-1", story)
         kept = await archive._kept(stage, "C-1")
     assert 1000 < kept.archived < kept.bundle
