@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from temporalio.api.batch.v1 import BatchOperationSignal
-from temporalio.api.enums.v1 import BatchOperationState, VersionDrainageStatus
+from temporalio.api.deployment.v1 import WorkerDeploymentInfo
+from temporalio.api.enums.v1 import BatchOperationState, RoutingConfigUpdateState, VersionDrainageStatus
 from temporalio.api.workflowservice.v1 import (
     DescribeBatchOperationRequest,
     DescribeWorkerDeploymentRequest,
@@ -23,7 +24,11 @@ from temporalio.service import RPCError, RPCStatusCode
 from sla import messages
 from sla.errors import BatchUnderWay, IncompleteBuild, ServiceUnavailable, UnknownBuild
 
+IN_PROGRESS = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
 POLL_S = 0.5
+LAG_S = 1.0
+"""How far behind Temporal's lists may be."""
+ROUNDS = 3
 SETTLING_S = 10.0
 """How long the workers of a version may take, from the first that is seen, until they serve all queues."""
 
@@ -63,10 +68,9 @@ class Deployments:
 
     async def builds(self) -> list[Build]:
         """Every version known, the latest first; none if no worker has ever named one."""
-        asked = DescribeWorkerDeploymentRequest(namespace=self._client.namespace, deployment_name=self.name)
         async with self._asking():
             try:
-                info = (await self._client.workflow_service.describe_worker_deployment(asked)).worker_deployment_info
+                info = await self._info()
             except RPCError as error:
                 if error.status == RPCStatusCode.NOT_FOUND:
                     return []
@@ -83,7 +87,7 @@ class Deployments:
             ]
 
     async def make_current(self, build_id: str) -> None:
-        """Let new cases go to this version.
+        """Let new cases go to this version; returns when every task queue has heard of it.
 
         Raises UnknownBuild unless a worker of it has been seen, and IncompleteBuild when its workers leave a task queue
         unserved for longer than workers take to begin.
@@ -105,7 +109,16 @@ class Deployments:
                         raise IncompleteBuild(build=build_id, problem=error.message.rstrip(".")) from None
                     await asyncio.sleep(POLL_S)
                 else:
-                    return
+                    break
+        async with self._asking():
+            await self._heard_of()
+
+    async def _heard_of(self) -> None:
+        """Wait until the change has reached the task queues: a case that is woken before sees no reason to move."""
+        for _ in range(round(SETTLING_S / POLL_S)):
+            if (await self._info()).routing_config_update_state != IN_PROGRESS:
+                return
+            await asyncio.sleep(POLL_S)
 
     async def begin(self, build_id: str) -> bool:
         """Make this version current if none is yet, as soon as its workers were seen; returns whether it was made so.
@@ -124,8 +137,9 @@ class Deployments:
     async def nudge(self, *, job: str, per_second: float = 50) -> AsyncIterator[Nudged]:
         """Wake the open cases that are not with the current version, and tell how far it has come until it is finished.
 
-        Each moves as soon as no attempt at an action of it is under way. `job` is a name of its own for this nudge. Raises
-        BatchUnderWay if the namespace has another batch operation running, of which Temporal allows one.
+        Each moves as soon as no attempt at an action of it is under way. Temporal's lists lag behind, so it looks again,
+        twice at most, for those that they did not have. `job` is a name of its own for this nudge. Raises BatchUnderWay if
+        the namespace has another batch operation running, of which Temporal allows one.
         """
         current = next((build.build_id for build in await self.builds() if build.state == "current"), None)
         if current is None:
@@ -134,10 +148,18 @@ class Deployments:
         if not await self._count(elsewhere):
             yield Nudged(cases=0, reached=0, failed=0, finished=True)
             return
+        for round_ in range(1, ROUNDS + 1):
+            async for told in self._woken(f"{job}-{round_}", elsewhere, current, per_second):
+                yield told
+            await asyncio.sleep(LAG_S)
+            if not await self._count(elsewhere):
+                return
+
+    async def _woken(self, job: str, wanted: str, current: str, per_second: float) -> AsyncIterator[Nudged]:
         asked = StartBatchOperationRequest(
             namespace=self._client.namespace,
             job_id=job,
-            visibility_query=elsewhere,
+            visibility_query=wanted,
             reason=f"to version {current}",
             max_operations_per_second=per_second,
             signal_operation=BatchOperationSignal(signal=messages.NUDGE, identity="milepost"),
@@ -155,6 +177,10 @@ class Deployments:
             if told.finished:
                 return
             await asyncio.sleep(POLL_S)
+
+    async def _info(self) -> WorkerDeploymentInfo:
+        asked = DescribeWorkerDeploymentRequest(namespace=self._client.namespace, deployment_name=self.name)
+        return (await self._client.workflow_service.describe_worker_deployment(asked)).worker_deployment_info
 
     async def _told(self, job: str) -> Nudged:
         asked = DescribeBatchOperationRequest(namespace=self._client.namespace, job_id=job)
