@@ -4,7 +4,8 @@ import json
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
+from pydantic_core import CoreSchema
 
 from sla.events import Identifier
 from sla.instants import ToldInstant
@@ -119,10 +120,19 @@ class _News(Body):
     at: ToldInstant | None = Field(default=None, description="when it happened; default: now")
     data: dict[str, FieldValue] = Field(default_factory=dict, description="what the event carries besides, for `where:`")
 
+    @classmethod
+    def _taken(cls) -> set[str]:
+        return {*cls.model_fields, "record", "recorded_at"}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        schema = handler(core)
+        handler.resolve_ref_schema(schema)["properties"]["data"]["propertyNames"] = {"not": {"enum": sorted(cls._taken())}}
+        return schema
+
     @model_validator(mode="after")
     def _data_is_free(self) -> "_News":
-        taken = {*type(self).model_fields, "record", "recorded_at"}
-        if clash := next((name for name in self.data if name in taken), None):
+        if clash := next((name for name in self.data if name in self._taken()), None):
             raise ValueError(f"data.{clash} is not free data; it belongs to the event itself")
         return self
 

@@ -34,7 +34,7 @@ _TAKES: Final[dict[str, Any]] = {
     "content": {
         "application/json": {"schema": Documents.model_json_schema()},
         YAML: {
-            "schema": {"type": "string"},
+            "schema": {"type": "string", "minLength": 1},
             "example": "calendar: office\ntimezone: Europe/Berlin\nhours: {mon: ['09:00-17:00']}\n",
         },
     },
@@ -68,7 +68,9 @@ async def _documents(request: Request) -> list[Document]:
             text = (await request.body()).decode()
         except UnicodeDecodeError as problem:
             raise MalformedDocument(source="the body", line=1, problem=f"is not UTF-8 (byte {problem.start + 1})") from None
-        return parse_documents(text, "the body")
+        if not (found := parse_documents(text, "the body")):
+            raise MalformedDocument(source="the body", line=1, problem="holds no definition")
+        return found
     given = _checked(await request.json())
     return [document_of(data, f"documents[{place}]") for place, data in enumerate(given.documents)]
 

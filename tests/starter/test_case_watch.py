@@ -134,11 +134,11 @@ def test_a_line_is_written_before_the_next_look() -> None:
     seen: list[int] = []
 
     class Looking(FakeDesk):
-        async def show(self, record: str) -> CaseFile:
+        async def show(self, record: str, **then: Any) -> CaseFile:
             buffer = sys.stdout.buffer
             assert isinstance(buffer, io.BytesIO)
             seen.append(buffer.getvalue().count(b"\n"))
-            return await super().show(record)
+            return await super().show(record, **then)
 
     desk = Looking()
     desk.pages = iter([a_case_file(), with_record(owner="ada"), with_record(owner="ada", out=True)])
