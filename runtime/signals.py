@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -35,3 +36,16 @@ def stop_on_signals(impatient: Callable[[int], object] = leave) -> Iterator[asyn
     finally:
         for each in STOPPING:
             loop.remove_signal_handler(each)
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Processes that are started meanwhile never hear of Ctrl-C, which is for the one that hands out the work."""
+    if threading.current_thread() is not threading.main_thread():  # to which signals are delivered
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -5,6 +5,7 @@ How a door answers it (HTTP status, exit code) is one row in `starter/answers.py
 Inside pydantic validators the rule is a plain `ValueError`; `sla.documents` turns it into `InvalidDefinition`.
 """
 
+from functools import partial
 from typing import Any, ClassVar
 
 
@@ -17,6 +18,10 @@ class MilepostError(Exception):
     def __init__(self, **facts: Any) -> None:
         self.facts: dict[str, Any] = facts
         super().__init__(self.text.format(**facts))
+
+    def __reduce__(self) -> tuple[partial["MilepostError"], tuple[()]]:
+        """From one process to another it goes as its facts: by its text alone nobody could make it again."""
+        return partial(type(self), **self.facts), ()
 
 
 class UnreadableFile(MilepostError):

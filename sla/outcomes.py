@@ -13,6 +13,7 @@ from sla.evaluation.following import Laws
 from sla.evaluation.ledger import Ledger
 from sla.evaluation.plan import plan_of
 from sla.evaluation.projection import Projection
+from sla.evaluation.report import roll_up
 from sla.evaluation.run import Run
 from sla.events import Event
 from sla.instants import to_instant, to_s
@@ -91,7 +92,7 @@ def _counted(walk: Projection, ledger: Ledger, now_s: int) -> Outcome:
                 sent[kind] = sent.get(kind, 0) + 1
     tracks = walk.milestones.tracks
     reached = tuple([_reached(track.name, run, now_s) for track in tracks for run in track.runs])
-    return Outcome(_roll_up(walk), reached, sent)
+    return Outcome(roll_up(walk), reached, sent)
 
 
 def _reached(milestone: str, run: Run, now_s: int) -> Reached:
@@ -100,21 +101,6 @@ def _reached(milestone: str, run: Run, now_s: int) -> Reached:
         return Reached(milestone, verdict, None)
     left = run.limit - run.clock.consumed(now_s if run.ended_at is None else run.ended_at)
     return Reached(milestone, verdict, left if run.completed_at is not None else min(0, left))
-
-
-def _roll_up(walk: Projection) -> RollUp:
-    """As `sla.evaluation.report` has it; the test of the two roads says whether it still does."""
-    restarted = walk.plan.process.on_reopen == "restart"
-    found: RollUp = "compliant"
-    for track in walk.milestones.tracks:
-        for run in track.runs[track.cycle :] if restarted else track.runs:
-            if run.violated_at is not None:
-                if run.open:
-                    return "violated_open"
-                found = "violated_closed"
-            elif run.warned and run.open and found == "compliant":
-                found = "at_risk"
-    return found
 
 
 # ---------------------------------------------------------------------- from a timeline

@@ -7,21 +7,20 @@ keeps what it compiled: the new laws from its beginning on, the old ones as it m
 import asyncio
 import gc
 import os
-import signal
-import threading
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import active_children, get_context
 from multiprocessing.util import Finalize
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from activities.situation import law_of, laws_of
+from runtime.signals import deaf_to_interrupts
 from sla.calendar import BusinessHours
-from sla.errors import MilepostError, ServiceUnavailable
+from sla.errors import ServiceUnavailable
 from sla.evaluation.following import Laws
 from sla.events import Event, Migrated
 from sla.messages import ProcessRef
@@ -182,7 +181,7 @@ async def _side_by_side(task: Task, parts: Sequence[list[str]], jobs: int) -> As
     """The same in processes, as they are done. Whoever does not wait for the end, ends them."""
     others = set(active_children())
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(task,))
-    with _deaf_to_interrupts():
+    with deaf_to_interrupts():
         waiting = {asyncio.wrap_future(pool.submit(_weigh, part)): len(part) for part in parts}
     weighed = 0
     try:
@@ -200,10 +199,10 @@ async def _side_by_side(task: Task, parts: Sequence[list[str]], jobs: int) -> As
         pool.shutdown(cancel_futures=True)
 
 
-def _result(part: "asyncio.Future[Tally | _Refused]") -> Tally:
+def _result(part: "asyncio.Future[Tally]") -> Tally:
     """What a process answered. Raises what it refused, and ServiceUnavailable if it is gone."""
     try:
-        found = part.result()
+        return part.result()
     except BrokenProcessPool:
         raise ServiceUnavailable(
             service="A process that weighs records",
@@ -211,22 +210,6 @@ def _result(part: "asyncio.Future[Tally | _Refused]") -> Tally:
             problem="it was ended, perhaps for want of memory",
             remedy="Have fewer of them side by side: --jobs 1.",
         ) from None
-    if isinstance(found, Tally):
-        return found
-    raise found.kind(**found.facts)
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """What is started meanwhile never hears of Ctrl-C, which is for the one that hands out the work."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 # ---------------------------------------------------------------------- in a process of its own
@@ -243,19 +226,10 @@ def _begin(task: Task) -> None:
     gc.disable()  # an evaluation leaves no circles; what does is collected after each part
 
 
-class _Refused(NamedTuple):
-    """A refusal as it can be handed over: such errors are made of facts, and their text alone would not make them again."""
-
-    kind: type[MilepostError]
-    facts: dict[str, Any]
-
-
-def _weigh(names: list[str]) -> Tally | _Refused:
+def _weigh(names: list[str]) -> Tally:
     runner, _, scales = _kept[0]
     try:
         return runner.run(scales.weigh(names))
-    except MilepostError as error:
-        return _Refused(type(error), error.facts)
     finally:
         gc.collect()
 

@@ -45,6 +45,21 @@ def report(walk: Projection, ledger: Ledger, refused: list[Refusal], now: dateti
     return _Report(walk, ledger).timeline(refused, now)
 
 
+def roll_up(walk: Projection) -> RollUp:
+    """How the record stands as a whole (SPEC 8, Roll-up)."""
+    restarted = walk.plan.process.on_reopen == "restart"
+    found: RollUp = "compliant"
+    for track in walk.milestones.tracks:
+        for run in track.runs[track.cycle :] if restarted else track.runs:
+            if run.violated_at is not None:
+                if run.open:
+                    return "violated_open"
+                found = "violated_closed"
+            elif run.warned and run.open and found == "compliant":
+                found = "at_risk"
+    return found
+
+
 class _Instants(dict[int | None, datetime | None]):
     """The instants of epoch seconds, each made once: most are told several times. None stays None."""
 
@@ -70,7 +85,7 @@ class _Report:
             {
                 "record": self.ledger.record,
                 "process": walk.plan.process.process,
-                "status": self._roll_up(),
+                "status": roll_up(walk),
                 "milestones": tuple(self._milestones()),
                 "effects": self._effects(),
                 "next_wakeup": self.instants[self._next_wakeup()],
@@ -86,19 +101,6 @@ class _Report:
     def _refusal(self, event: Event, reason: str) -> Refusal:
         heard = next(one for one in self.ledger.others if one.event is event)
         return Refusal(position=heard.position, event=heard.id, reason=reason)
-
-    def _roll_up(self) -> RollUp:
-        restarted = self.walk.plan.process.on_reopen == "restart"
-        found: RollUp = "compliant"
-        for track in self.walk.milestones.tracks:
-            for run in track.runs[track.cycle :] if restarted else track.runs:
-                if run.violated_at is not None:
-                    if run.open:
-                        return "violated_open"
-                    found = "violated_closed"
-                elif run.warned and run.open and found == "compliant":
-                    found = "at_risk"
-        return found
 
     def _next_wakeup(self) -> int | None:
         waiting = [entry.at for runs in self.ledger.entries.values() for entry in runs if entry.at > self.now_s]

@@ -3,20 +3,18 @@
 import asyncio
 import multiprocessing
 import os
-import signal
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
 from multiprocessing.util import Finalize
 from types import TracebackType
 from typing import Any, Final, Self
 
 from runtime.converter import data_converter
-from sla.errors import MilepostError
+from runtime.signals import deaf_to_interrupts
 from sla.evidence_errors import NotReplayable
 from starter.replaying.results import Replayed
 from starter.replaying.session import Replays, quiet_runtime
@@ -80,28 +78,20 @@ def cores() -> int:
 _BROKEN: Final = "A process that was replaying has ended by itself, perhaps for want of memory. Try fewer: --jobs 1."
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """An error on its way between processes: its class, and the facts that it is made of."""
-
-    kind: type[MilepostError]
-    facts: dict[str, Any]
-
-
 async def _in_processes(sources: AsyncIterator[Source], recipe: Recipe, jobs: int) -> AsyncIterator[Replayed]:
-    under_way: deque[asyncio.Future[list[Replayed] | _Refusal]] = deque()
+    under_way: deque[asyncio.Future[list[Replayed]]] = deque()
     # Temporal's core is a pool of threads, which a fork would not take along.
     spawning = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=spawning, initializer=_begin, initargs=(recipe,))
     try:
         async for batch in _batches(sources):
-            with _deaf():  # the processes begin with the first, and inherit it
+            with deaf_to_interrupts():  # the processes begin with the first, and inherit it
                 under_way.append(asyncio.wrap_future(pool.submit(_work, batch)))
             while len(under_way) >= 2 * jobs:
-                for one in _told(await under_way.popleft()):
+                for one in await under_way.popleft():
                     yield one
         while under_way:
-            for one in _told(await under_way.popleft()):
+            for one in await under_way.popleft():
                 yield one
     except BrokenProcessPool:
         raise NotReplayable(problem=_BROKEN) from None
@@ -109,19 +99,6 @@ async def _in_processes(sources: AsyncIterator[Source], recipe: Recipe, jobs: in
         for future in under_way:
             future.cancel()
         pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Let no Ctrl-C through: it is for this process, which then ends the others."""
-    if threading.current_thread() is not threading.main_thread():  # to which signals are delivered
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 async def _batches(sources: AsyncIterator[Source]) -> AsyncIterator[list[Source]]:
@@ -133,12 +110,6 @@ async def _batches(sources: AsyncIterator[Source]) -> AsyncIterator[list[Source]
             batch = []
     if batch:
         yield batch
-
-
-def _told(answer: list[Replayed] | _Refusal) -> list[Replayed]:
-    if isinstance(answer, _Refusal):
-        raise answer.kind(**answer.facts)
-    return answer
 
 
 class _Here:
@@ -167,12 +138,9 @@ async def _entered(recipe: Recipe) -> Replaying:
     return await Replaying(recipe).__aenter__()
 
 
-def _work(batch: list[Source]) -> list[Replayed] | _Refusal:
+def _work(batch: list[Source]) -> list[Replayed]:
     return _Here.loop.run_until_complete(_batch(batch))
 
 
-async def _batch(batch: list[Source]) -> list[Replayed] | _Refusal:
-    try:
-        return [one for source in batch async for one in _Here.replaying.of(source)]
-    except MilepostError as refusal:
-        return _Refusal(type(refusal), refusal.facts)
+async def _batch(batch: list[Source]) -> list[Replayed]:
+    return [one for source in batch async for one in _Here.replaying.of(source)]
