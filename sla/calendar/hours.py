@@ -153,17 +153,19 @@ class BusinessHours(BaseModel):
     def resolved(self, years: range) -> Self:
         """These hours with each country replaced by its dates in `years`, as they are published (SPEC 1).
 
-        Left out are the dates of which a dated or a yearly entry speaks, which override a country's. After
-        the last of `years`, and before the first, no country's holidays are known to the result.
+        The dates keep the holidays' names; what several countries share has that of the first. Left out are the
+        dates of which a dated or a yearly entry speaks, which override a country's. After the last of `years`,
+        and before the first, no country's holidays are known to the result.
         """
         own = [rule for rule in self.holidays if rule.rank > Rank.COUNTRY]
-        closed: set[dt.date] = set()
+        closed: dict[dt.date, str] = {}
         for year in years:
             taken = {on for rule in own for on in rule.in_years(year, year)}
             for rule in self.holidays:
                 if isinstance(rule, OfCountry):
-                    closed.update(on for on in rule.in_years(year, year) if on not in taken)
-        dates = [OnDate(date=on) for on in sorted(closed)]
+                    named = rule.names_in_years(year, year)
+                    closed = {on: name for on, name in named.items() if on not in taken} | closed
+        dates = [OnDate(date=on, name=closed[on]) for on in sorted(closed)]
         return type(self)(calendar=self.calendar, timezone=self.timezone, hours=self.hours, holidays=(*own, *dates))
 
     @property

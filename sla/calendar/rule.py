@@ -7,7 +7,7 @@ The rules themselves are in `sla.calendar.rules`; which windows a date has witho
 import datetime as dt
 from collections.abc import Mapping
 from enum import IntEnum
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, Final, Self, TypeAlias
 
 from pydantic import (
     BaseModel,
@@ -48,6 +48,15 @@ class Rule(BaseModel):
     def in_years(self, first: int, last: int) -> Mapping[dt.date, Special]:
         """What becomes of the dates of which this rule speaks, from year `first` to `last` (1 to 9999)."""
         raise NotImplementedError
+
+    def names_in_years(self, first: int, last: int) -> Mapping[dt.date, str]:
+        """What those of these dates are called that have a name. A name changes no open time."""
+        name: str | None = getattr(self, "name", None)
+        return dict.fromkeys(self.in_years(first, last), name) if name else {}
+
+    def nameless(self) -> Self:
+        """The same rule without the name that it may have: equal for rules that close or open the same."""
+        return self.model_copy(update={"name": None}) if getattr(self, "name", None) else self
 
     def claim(self) -> tuple[Any, Any]:
         """The first and last of what this rule speaks of; claims of one rank compare, and may not overlap."""

@@ -8,7 +8,6 @@ import datetime as dt
 import re
 from calendar import isleap
 from collections.abc import Mapping
-from itertools import chain
 from typing import Annotated, Any, Final
 
 from pydantic import (
@@ -22,13 +21,14 @@ from pydantic import (
     model_validator,
 )
 
-from sla.calendar.countries import known_country, known_subdivision, public_holidays
+from sla.calendar.countries import LONGEST_NAME, known_country, known_subdivision, public_holidays
 from sla.calendar.problems import problem_at
 from sla.calendar.rule import CLOSED, Rank, Rule, Special
 from sla.calendar.windows import DayWindows
 
 _LEAP_YEAR: Final = 2000
 _DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_NAME: Final = r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f])?$"
 _YEARLY: Final = r"^--(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 
@@ -53,6 +53,13 @@ def _yearly(value: str) -> str:
     return value
 
 
+def _name(value: str | None) -> str | None:
+    if value is not None and (len(value) > LONGEST_NAME or not re.fullmatch(_NAME, value)):
+        problem = f"a name is one line of 1 to {LONGEST_NAME} characters, with no blank at its beginning or end"
+        raise ValueError(problem)
+    return value
+
+
 def _absent(value: object) -> bool:
     return value is None
 
@@ -68,6 +75,11 @@ _Hours = Annotated[
         exclude_if=_absent,
     ),
 ]
+_Name = Annotated[
+    Annotated[str, WithJsonSchema({"type": "string", "maxLength": LONGEST_NAME, "pattern": _NAME})] | None,
+    AfterValidator(_name),
+    Field(description="What the day is called where it is told of.", examples=["Good Friday"], exclude_if=_absent),
+]
 
 
 class OnDate(Rule):
@@ -78,6 +90,7 @@ class OnDate(Rule):
     short = _DATE
 
     date: LocalDate
+    name: _Name = None
     hours: _Hours = CLOSED
 
     def in_years(self, first: int, last: int) -> Mapping[dt.date, Special]:
@@ -100,6 +113,7 @@ class OnDates(Rule):
 
     from_: Annotated[LocalDate, Field(alias="from", description="The first closed date.")]
     to: Annotated[LocalDate, Field(description="The last closed date, included.")]
+    name: _Name = None
 
     @model_validator(mode="after")
     def _forward(self) -> "OnDates":
@@ -128,6 +142,7 @@ class EachYear(Rule):
     short = _YEARLY
 
     date: Annotated[str, AfterValidator(_yearly), Field(json_schema_extra={"pattern": _YEARLY})]
+    name: _Name = None
     hours: _Hours = CLOSED
 
     def in_years(self, first: int, last: int) -> Mapping[dt.date, Special]:
@@ -167,8 +182,12 @@ class OfCountry(Rule):
 
     def in_years(self, first: int, last: int) -> Mapping[dt.date, Special]:
         """The country's holidays in those years."""
+        return dict.fromkeys(self.names_in_years(first, last), CLOSED)
+
+    def names_in_years(self, first: int, last: int) -> Mapping[dt.date, str]:
+        """The same holidays with their names: each has one."""
         years = (public_holidays(self.country, self.subdivision, year) for year in range(first, last + 1))
-        return dict.fromkeys(chain.from_iterable(years), CLOSED)
+        return {on: name for year in years for on, name in year.items()}
 
     def claim(self) -> tuple[Any, Any]:
         """Country and subdivision. Several countries may share a date, since all that they do is close it."""

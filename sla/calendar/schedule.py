@@ -41,6 +41,19 @@ class Schedule:
             found.update((day_of(on), special) for on, special in rule.in_years(*years).items())
         return found
 
+    def names(self, first_day: int, last_day: int) -> Mapping[int, str]:
+        """What those days of `specials` are called that have a name: by the rule that has the last word.
+
+        A day of several countries is called as the first of them calls it.
+        """
+        years = _year_of(first_day), _year_of(last_day)
+        found: dict[int, str | None] = {}
+        for rule in sorted(self.rules, key=lambda rule: -rule.rank):
+            named = rule.names_in_years(*years)
+            for on in rule.in_years(*years):
+                found.setdefault(day_of(on), named.get(on))
+        return {day: name for day, name in found.items() if name}
+
     def open_on(self, day: int, specials: Specials) -> Sequence[Span]:
         """The open spans of one date; a rule affects its own date and, through its night shift, the next."""
         weekday = (day + THURSDAY) % 7

@@ -1,6 +1,7 @@
 """What is different between two calendars, in words (SPEC 1). Pure.
 
-The order of windows and of holidays means nothing.
+The order of windows and of holidays means nothing. What a holiday is called changes no open time, and is told, since it is
+part of what a version says.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -71,10 +72,26 @@ def _holidays(before: Sequence[Holiday], after: Sequence[Holiday]) -> Iterator[D
     old, new = {_key(rule): rule for rule in before}, {_key(rule): rule for rule in after}
     yield from _several("removed", [old[key] for key in old if key not in new])
     yield from _several("added", [new[key] for key in new if key not in old])
-    for was, now in ((rule, new[key]) for key, rule in old.items() if key in new):
+    kept = [(rule, new[key]) for key, rule in old.items() if key in new]
+    for was, now in kept:
         if _hours(was) != _hours(now):
             told = f"Holiday {now}: {_day(_hours(now))} instead of {_day(_hours(was))}"
             yield Difference(what="changed", field="holidays", before=_written(was), after=_written(now), sentence=told)
+    yield from _renamed([(was, now) for was, now in kept if _name(was) != _name(now)])
+
+
+def _renamed(pairs: Sequence[tuple[Holiday, Holiday]]) -> Iterator[Difference]:
+    """Holidays that are called otherwise; all at once if there are many, as when a country's dates first get names."""
+    if len(pairs) > _LISTED:
+        days = sorted(_told(now) for _, now in pairs)
+        before, after = [_written(was) for was, _ in pairs], [_written(now) for _, now in pairs]
+        told = f"{len(pairs)} holidays are called otherwise, from {days[0]} to {days[-1]}; names change no open time"
+        yield Difference(what="changed", field="holidays", before=before, after=after, sentence=told)
+        return
+    for was, now in pairs:
+        called = f"is called {_name(now)}" if _name(now) else "has no name"
+        told = f"Holiday {now} {called}, was {f'called {_name(was)}' if _name(was) else 'without a name'}"
+        yield Difference(what="changed", field="holidays", before=_written(was), after=_written(now), sentence=told)
 
 
 def _several(what: Literal["added", "removed"], rules: Sequence[Holiday]) -> Iterator[Difference]:
@@ -84,8 +101,7 @@ def _several(what: Literal["added", "removed"], rules: Sequence[Holiday]) -> Ite
         names = sorted(str(rule) for rule in rules)
         told = f"{len(rules)} holidays {what}, from {names[0]} to {names[-1]}"
     else:
-        named = ", ".join(str(rule) if _hours(rule) is None else f"{rule} ({_day(_hours(rule))})" for rule in rules)
-        told = f"Holiday{'s' if len(rules) > 1 else ''} {named} {what}"
+        told = f"Holiday{'s' if len(rules) > 1 else ''} {', '.join(map(_told, rules))} {what}"
     written = [_written(rule) for rule in rules]
     before, after = (written, None) if what == "removed" else (None, written)
     yield Difference(what=what, field="holidays", before=before, after=after, sentence=told)
@@ -99,6 +115,16 @@ def _hours(rule: Holiday) -> _Windows:
     """The windows of that day; None if it is closed, an empty list if none starts on it."""
     windows = getattr(rule, "hours", None)
     return None if windows is None else _texts(windows)
+
+
+def _name(rule: Holiday) -> str | None:
+    return getattr(rule, "name", None)
+
+
+def _told(rule: Holiday) -> str:
+    """A holiday with its name and special hours, if it has any: `2026-12-24 (Christmas Eve, open 09:00-12:00)`."""
+    more = [*filter(None, [_name(rule)]), *([] if _hours(rule) is None else [_day(_hours(rule))])]
+    return f"{rule} ({', '.join(more)})" if more else str(rule)
 
 
 def _day(windows: _Windows) -> str:

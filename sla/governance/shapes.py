@@ -77,12 +77,12 @@ def table_of(within: LimitTable, hours: BusinessHours | None) -> tuple[Mapping[s
 
 
 def calendar(hours: BusinessHours | None) -> Hashable:
-    """When a calendar is open; its name does not matter, nor its zone if it never closes."""
+    """When a calendar is open; its name does not matter, nor its days', nor its zone if it never closes."""
     if hours is None:
         return _RECORDS_OWN
     if hours.hours == "always" and not hours.holidays:
         return "always"
-    return hours.timezone, tuple(map(tuple, hours.week)), frozenset(hours.holidays)
+    return hours.timezone, tuple(map(tuple, hours.week)), frozenset(rule.nameless() for rule in hours.holidays)
 
 
 def warning(found: Warn, within: Hashable, hours: BusinessHours | None) -> Hashable:

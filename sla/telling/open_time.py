@@ -49,22 +49,25 @@ def _special_days(hours: BusinessHours, zone: ZoneInfo, start_s: int, end_s: int
     schedule = Schedule(week=hours.week, rules=hours.holidays)
     spans = offsets(zone, start_s, end_s)
     first, last = (start_s + spans[0][2]) // DAY_S, (end_s - 1 + spans[-1][2]) // DAY_S
+    names = schedule.names(first, last)
     for day, special in schedule.specials(first, last).items():
         weekday = (day + THURSDAY) % 7
         usual = hours.week[weekday]
         if first <= day <= last and not _as_usual(special, usual):
             midnight = to_s(datetime.combine(_date(day), time.min, tzinfo=zone))
-            yield max(midnight, start_s), Day(on=_date(day).isoformat(), what=_what(special, usual, WEEKDAYS[weekday]))
+            what = _what(special, names.get(day), usual, WEEKDAYS[weekday])
+            yield max(midnight, start_s), Day(on=_date(day).isoformat(), what=what)
 
 
 def _as_usual(special: Special, usual: Sequence[Window]) -> bool:
     return not usual if special is CLOSED else sorted(map(str, special)) == sorted(map(str, usual))
 
 
-def _what(special: Special, usual: Sequence[Window], weekday: str) -> str:
+def _what(special: Special, name: str | None, usual: Sequence[Window], weekday: str) -> str:
+    called = f" ({name})" if name else ""
     if special is CLOSED:
-        return f"a holiday, closed all day (a {weekday}, else {_windows(usual)})"
-    return f"special hours, {_windows(special)} (a {weekday}, else {_windows(usual)})"
+        return f"a holiday{called}, closed all day (a {weekday}, else {_windows(usual)})"
+    return f"special hours{called}, {_windows(special)} (a {weekday}, else {_windows(usual)})"
 
 
 def _windows(windows: Sequence[Window]) -> str:

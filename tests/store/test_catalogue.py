@@ -187,6 +187,7 @@ class TestCalendars:
             await publication.publish_calendar(german)
         published = (await definitions.calendars(await catalogue.process_ref()))["office"]
         assert published == german.resolved(range(2026, 2028)) != german
+        assert {"date": "2026-03-08", "name": "Women's Day"} in published.model_dump(mode="json")["holidays"]
 
     async def test_a_year_later_the_same_file_brings_another_years_holidays(self, catalogue: Catalogue) -> None:
         german = some_hours(holidays=[{"country": "DE"}])

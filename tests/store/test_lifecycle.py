@@ -21,7 +21,7 @@ from store.engine import Database
 from store.publication import Publication, Published
 from store.setup_tables import audit_log, entitlement_templates, entitlements, migrations
 from store.tables import accounts, calendar_versions, process_versions
-from store.versions import Kind
+from store.versions import Kind, digest_of
 from tests.store.builders import a_process, at, some_hours
 
 NOW = at("09:00")
@@ -330,6 +330,27 @@ class TestCalendars:
         for hours, version in ((dates, 1), (german, 2), (german, 2)):
             async with catalogue.publishing(at=NOW) as publication:
                 assert (await publication.publish_calendar(hours)).version == version
+
+    async def test_dates_that_an_earlier_release_published_without_names_stay_until_the_calendar_is_applied_again(
+        self, catalogue: Catalogue, definitions: StoredDefinitions, database: Database
+    ) -> None:
+        german = some_hours(holidays=[{"country": "DE"}])
+        await change(catalogue, lambda one: one.publish_calendar(german))
+        await publish(catalogue, "1h", business_hours="office")
+        held = await catalogue.process_ref()
+        named = german.resolved(range(2025, 2032))
+        bare = some_hours(holidays=[rule.nameless() for rule in named.holidays])
+        body = bare.model_dump(mode="json")
+        assert body["holidays"][0] == "2025-01-01"
+        async with database.transaction() as connection:
+            await connection.execute(calendar_versions.update().values(body=body, digest=digest_of(bare)))
+        published = await change(catalogue, lambda one: one.publish_calendar(german))
+        assert (published.version, [one.what for one in published.changes]) == (2, ["changed"])
+        assert published.changes[0].sentence.endswith("names change no open time")
+        assert (await catalogue.version("calendar", "office")).calendar() == named
+        assert (await definitions.calendars(held))["office"] == bare  # an open case is held to what it was
+        again = await change(catalogue, lambda one: one.publish_calendar(german))
+        assert again == Published(name="office", version=2, created=False)
 
     async def test_what_names_a_calendar_keeps_it(self, catalogue: Catalogue, database: Database) -> None:
         await change(catalogue, lambda one: one.publish_calendar(some_hours()))

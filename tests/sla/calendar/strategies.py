@@ -28,6 +28,8 @@ ZONES = (
     "Pacific/Apia",  # had no 30 December 2011
     "Asia/Gaza",  # changes by decree, at midnight
 )
+NAMES = (None, None, "Good Friday", "1. Mai: Tag der Arbeit", "# 007", "null")
+"""What a holiday may be called: mostly nothing, and now and then what a file must quote."""
 # Where one compiled stretch of time meets the next: seams that must not be felt.
 SEAMS = tuple(datetime.fromtimestamp(chunk << SHIFT, UTC) for chunk in range(1, 5))
 
@@ -114,12 +116,14 @@ def holidays(draw: st.DrawFn, around: date) -> list[Any]:
         hours = draw(st.none() | special_hours())
         yearly = draw(st.booleans())
         written = f"--{on:%m-%d}" if yearly else on.isoformat()
+        name = draw(st.sampled_from(NAMES))
+        named = {"name": name} if name else {}
         if hours is not None:
-            entries.append({"date": written, "hours": hours})
+            entries.append({"date": written, **named, "hours": hours})
         elif not yearly and draw(st.booleans()):
-            entries.append({"from": written, "to": written})
+            entries.append({"from": written, "to": written, **named})
         else:
-            entries.append(written)
+            entries.append({"date": written, **named} if named else written)
         if yearly and draw(st.booleans()):
             entries.append(on.isoformat())  # overrides the yearly one
     return entries

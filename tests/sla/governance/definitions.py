@@ -190,7 +190,7 @@ def calendar_pairs(draw: st.DrawFn) -> tuple[BusinessHours, BusinessHours]:
 
 
 def _edit_calendar(document: Json, random: Random) -> None:
-    match random.choice(("zone", "name", "always", "week", "shuffle", "drop", "add")):
+    match random.choice(("zone", "name", "always", "week", "shuffle", "drop", "add", "call")):
         case "zone":
             document["timezone"] = random.choice(("UTC", "Europe/Paris"))
         case "name":
@@ -205,5 +205,11 @@ def _edit_calendar(document: Json, random: Random) -> None:
             random.shuffle(document["holidays"])
         case "drop" if document["holidays"]:
             document["holidays"].pop()
+        case "call" if document["holidays"]:
+            place = random.randrange(len(document["holidays"]))
+            written = document["holidays"][place]
+            entry = {"date": written} if isinstance(written, str) else {k: v for k, v in written.items() if k != "name"}
+            name = random.choice(({}, {"name": "Easter"}, {"name": "Passover"}))
+            document["holidays"][place] = entry if "country" in entry else entry | name
         case "add":
             document["holidays"].append(random.choice(("2041-05-01", "--05-02", {"country": "DE"}, {"country": "FR"})))

@@ -211,6 +211,11 @@ def hours(**more: Any) -> BusinessHours:
         ({"holidays": ["2026-12-24", "--01-01"]}, "Holidays 2026-12-24, --01-01 added"),
         ({"holidays": [f"2026-12-2{day}" for day in range(1, 7)]}, "6 holidays added, from 2026-12-21 to 2026-12-26"),
         ({"holidays": [{"date": "2026-12-24", "hours": ["09:00-12:00"]}]}, "Holiday 2026-12-24 (open 09:00-12:00) added"),
+        ({"holidays": [{"date": "--12-25", "name": "Christmas"}]}, "Holiday --12-25 (Christmas) added"),
+        (
+            {"holidays": [{"date": "2026-12-24", "name": "Christmas Eve", "hours": []}]},
+            "Holiday 2026-12-24 (Christmas Eve, open for last night's shift only) added",
+        ),
     ],
 )
 def test_a_change_of_a_calendar_has_its_sentence(more: dict[str, Any], sentence: str) -> None:
@@ -221,3 +226,28 @@ def test_a_holiday_that_becomes_a_short_day_is_told_as_such() -> None:
     short = hours(holidays=[{"date": "2026-12-24", "hours": ["09:00-12:00"]}])
     words = in_words(between_calendars(hours(holidays=["2026-12-24"]), short))
     assert words == "Holiday 2026-12-24: open 09:00-12:00 instead of closed"
+
+
+def called(**names: str | None) -> BusinessHours:
+    """Days of December 2026: `d25="Christmas Day"`."""
+    days = [{"date": f"2026-12-{day[1:]}"} | ({"name": name} if name else {}) for day, name in names.items()]
+    return hours(holidays=days)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        (called(d25=None), called(d25="Christmas"), "Holiday 2026-12-25 is called Christmas, was without a name"),
+        (called(d25="Christmas"), called(d25=None), "Holiday 2026-12-25 has no name, was called Christmas"),
+        (called(d25="Xmas"), called(d25="Christmas"), "Holiday 2026-12-25 is called Christmas, was called Xmas"),
+        (
+            called(d21=None, d22=None, d23=None, d24=None, d25=None),
+            called(d25="E", d24="D", d23="C", d22="B", d21="A"),
+            "5 holidays are called otherwise, from 2026-12-21 (A) to 2026-12-25 (E); names change no open time",
+        ),
+    ],
+)
+def test_a_holiday_that_is_called_otherwise_is_told(before: BusinessHours, after: BusinessHours, sentence: str) -> None:
+    [told_of] = between_calendars(before, after)
+    assert (told_of.what, told_of.field, told_of.sentence) == ("changed", "holidays", sentence)
+    assert told_of.before != told_of.after

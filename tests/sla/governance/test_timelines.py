@@ -8,9 +8,16 @@ from sla.governance.snapshot import Snapshot
 from tests.sla.governance.catalogues import LONDON, MAIL, a_catalogue, a_line, a_version, calendars, findings, the
 
 ALWAYS_OPEN = {"calendar": "round-the-clock", "timezone": "Asia/Tokyo", "hours": "always"}
-HOURS = calendars(
-    LONDON, {**LONDON, "calendar": "city"}, ALWAYS_OPEN, {**ALWAYS_OPEN, "calendar": "24x7", "timezone": "UTC"}
+EASTER = ("2026-04-03", "--12-25", {"from": "2026-12-28", "to": "2026-12-31"})
+NAMED = (
+    {"from": "2026-12-28", "to": "2026-12-31", "name": "Between the years"},
+    {"date": "--12-25", "name": "Christmas Day"},
+    {"date": "2026-04-03", "name": "Good Friday"},
 )
+HOURS = calendars(
+    LONDON, {**LONDON, "calendar": "city"}, ALWAYS_OPEN, {**ALWAYS_OPEN, "calendar": "24x7", "timezone": "UTC"},
+    {**LONDON, "calendar": "bare", "holidays": EASTER}, {**LONDON, "calendar": "named", "holidays": NAMED},
+)  # fmt: skip
 
 
 def two(one: dict[str, Any], other: dict[str, Any]) -> Snapshot:
@@ -37,6 +44,7 @@ SAME: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"warnings": [{"at": "50%"}, {"at": "75%"}]}, {"warnings": [{"at": "75%"}, {"at": "50%"}]}),
     ({"business_hours": "london"}, {"business_hours": "city"}),
     ({"business_hours": "round-the-clock"}, {"business_hours": "24x7"}),
+    ({"business_hours": "bare"}, {"business_hours": "named"}),
     ({"within": "1bd", "business_hours": "london"}, {"within": "8h", "business_hours": "london"}),
     ({"success": [MAIL]}, {}),
     (
@@ -59,6 +67,7 @@ NEAR: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"within": "10bd"}, {"within": "9bd"}),
     ({"when": {"a": 1}}, {"when": {"a": True}}),
     ({"business_hours": "london"}, {}),
+    ({"business_hours": "london"}, {"business_hours": "named"}),
     ({"warnings": [{"at": "50%"}]}, {"warnings": [{"at": "75%"}]}),
     ({"on_exit": "leave_open"}, {}),
     ({"start": "criteria"}, {}),

@@ -77,6 +77,26 @@ def test_stops_are_told_with_all_their_reasons_and_where_they_moved_the_target()
     assert stop.why == "event e02 (lunch); the process stops it while status is Waiting (event e03 set status to Waiting)"
 
 
+def test_a_day_that_has_a_name_is_called_by_it_and_one_that_has_none_is_not() -> None:
+    holidays = [
+        {"country": "GB", "subdivision": "ENG"},
+        {"date": "--04-07", "name": "Fire Drill", "hours": ["10:00-12:00"]},
+        {"from": "2026-04-08", "to": "2026-04-08", "name": "Stocktaking"},
+        "2026-04-09",
+    ]
+    office = some_hours(holidays=holidays)
+    process = a_process(a_quiet(within="80h"), business_hours="office")
+    for calendar in (office, office.resolved(range(2026, 2027))):
+        case = a_case(under=process, calendars=[calendar]).opened("2026-04-02 10:00")
+        assert [text for text in sentences(told(case, "2026-04-10 10:00")) if "'office' has" in text] == [
+            "Fri 3 Apr 2026 00:00: 'office' has a holiday (Good Friday), closed all day (a Friday, else 09:00-17:00).",
+            "Mon 6 Apr 2026 00:00: 'office' has a holiday (Easter Monday), closed all day (a Monday, else 09:00-17:00).",
+            "Tue 7 Apr 2026 00:00: 'office' has special hours (Fire Drill), 10:00-12:00 (a Tuesday, else 09:00-17:00).",
+            "Wed 8 Apr 2026 00:00: 'office' has a holiday (Stocktaking), closed all day (a Wednesday, else 09:00-17:00).",
+            "Thu 9 Apr 2026 00:00: 'office' has a holiday, closed all day (a Thursday, else 09:00-17:00).",
+        ]
+
+
 def test_a_declared_completion_tells_the_condition_and_what_made_it_true() -> None:
     case = (
         a_case(under=a_process(a_quiet(complete_when={"event": "response.sent"}))).opened().noted("09:30", "response.sent")

@@ -253,6 +253,20 @@ class TestExport:
         await desk.catalogue.apply(load([EXAMPLES / "calendars"]))
         assert "country: GB" in (await desk.catalogue.export())["calendars/london-office.yaml"]
 
+    async def test_what_days_are_called_is_exported_as_it_was_written(self, desk: Desk) -> None:
+        days = [
+            {"date": "2026-04-03", "name": "Good Friday"},
+            {"date": "--12-24", "name": "Half a day: # 1", "hours": ["09:00-12:00"]},
+            {"from": "2026-12-28", "to": "2026-12-31", "name": "Between the years"}, "2026-05-01", {"country": "GB"},
+        ]  # fmt: skip
+        office = {"calendar": "office", "timezone": "UTC", "hours": "always", "holidays": days}
+        await desk.catalogue.apply(of(office))
+        exported = await desk.catalogue.export()
+        assert "name: Good Friday\n" in exported["calendars/office.yaml"]
+        assert as_files(exported).hours["office"].model_dump(mode="json")["holidays"] == days
+        assert {line.outcome for line in (await desk.catalogue.apply(as_files(exported))).lines} == {"unchanged"}
+        assert await desk.catalogue.export() == exported
+
     async def test_names_that_would_share_a_file_are_told_apart(self) -> None:
         names = file_names(["Premium Support", "Premium-support", "Gold", "日本", "x" * 200, "../../etc/passwd"])
         assert names["Gold"] == "gold"

@@ -21,6 +21,8 @@ PICTURE: Final = ROOT / "docs" / "easter.svg"
 LONDON: Final = ZoneInfo("Europe/London")
 RECORD: Final = "C-1024"
 PROCESS: Final = "Business Hours Support SLA"
+YEARS: Final = range(2025, 2032)
+"""For which a calendar published in 2026 knows a country's holidays."""
 
 
 def local(clock: str) -> datetime:
@@ -70,7 +72,8 @@ def _dossier(taken_at: datetime, log: tuple[Event, ...], deeds: tuple[Deed, ...]
         [ROOT / "examples" / "processes" / "business-hours-support.yaml", ROOT / "examples" / "calendars" / "offices.yaml"]
     )
     ref = ProcessRef(process=PROCESS, version=1, revision=1)
-    law = LawKept(ref=ref, process=found.processes[0].value, calendars=found.hours, default_hours=ALWAYS)
+    published = {name: hours.resolved(YEARS) for name, hours in found.hours.items()}
+    law = LawKept(ref=ref, process=found.processes[0].value, calendars=published, default_hours=ALWAYS)
     return Dossier(
         record=RECORD,
         taken_at=taken_at,

@@ -111,6 +111,16 @@ def test_what_others_wrote_is_text_and_nothing_more() -> None:
     assert found.of("i") == found.of("b") == []
 
 
+def test_what_a_holiday_is_called_is_text_and_nothing_more() -> None:
+    called = HOSTILE.replace("\x1b", "")[:120].strip()
+    office = some_hours(holidays=[{"date": "2026-03-03", "name": called}])
+    case = a_case(under=a_process(a_quiet(within="12h"), business_hours="office"), calendars=[office]).opened()
+    text = page(told(case, "Wed 10:00"))
+    assert "a holiday (<script>alert('x')</script>" in Page(text).words
+    assert "<script" not in text
+    assert "\u202e" not in text
+
+
 def test_hundreds_of_occurrences_make_a_page_that_can_be_read() -> None:
     process = a_process(a_quiet(), a_milestone("Status Update", within="2h", recurrence="periodic"))
     whole = told(a_case(under=process).opened().completed("09:30"), "2026-04-20 10:00")
