@@ -6,16 +6,17 @@ from typing import Final
 from starter.pictures.marks import FATES, MARKS, SPOKEN, TRIGGERS, deed, fate_of
 from starter.pictures.rows import Row, is_open, marks_of
 from starter.pictures.svg import at, group, path, tag, width_of, words
+from starter.pictures.tracks import Track
 
 _LINE, _SIZE, _GAP, _SYMBOL = 22.0, 11, 18.0, 16.0
 
 _TINTS: Final = {"open": "open time, counted", "over": "open time after the target"}
 
 
-def legend(rows: Sequence[Row], *, width: int, top: float, left: float) -> tuple[str, float]:
+def legend(rows: Sequence[Row], track: Track, *, width: int, top: float, left: float) -> tuple[str, float]:
     """The legend as a group, and where the picture ends below it."""
     x, y, drawn = left, top, []
-    for symbol, said in _entries(rows):
+    for symbol, said in _entries(rows, track):
         taken = _SYMBOL + 8 + width_of(said, _SIZE)
         if x > left and x + taken > width - left:
             x, y = left, y + _LINE
@@ -26,7 +27,7 @@ def legend(rows: Sequence[Row], *, width: int, top: float, left: float) -> tuple
     return group(drawn, class_="legend"), y + _LINE - 4
 
 
-def _entries(rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
+def _entries(rows: Sequence[Row], track: Track) -> Iterator[tuple[str, str]]:
     chapters = [one for row in rows for one in row.chapters]
     if any(one.open_spans for one in chapters):
         yield _tint("open"), _TINTS["open"]
@@ -42,11 +43,11 @@ def _entries(rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
             "day unlike others: holiday, clock change",
         )
     plain = [row.chapters[0] for row in rows if not row.is_series]
-    on_track = {kind for one in plain for kind, _ in marks_of(one)}
+    on_track = {kind for one in plain for kind, _ in track.marks(one)}
     on_track |= {kind for one in chapters for kind, _ in marks_of(one) if kind in ("violated", "completed")}
     for kind, symbol in MARKS.items():
         if kind in on_track:
-            yield group((symbol,), transform="scale(.8)"), SPOKEN[kind]
+            yield group((symbol,), transform="translate(12 0) scale(.8)" if kind == "beyond" else "scale(.8)"), SPOKEN[kind]
     acts = [act for one in plain for act in one.acts]
     triggers, fates = {act.trigger for act in acts}, {fate_of(act) for act in acts}
     for trigger, said in TRIGGERS.items():

@@ -9,12 +9,15 @@ from sla.story import Act
 from sla.timeline import TriggerKind
 from starter.pictures.svg import path, tag
 
-MarkKind = Literal["started", "target", "violated", "completed", "ended"]
+MarkKind = Literal["started", "target", "beyond", "violated", "completed", "ended"]
 Fate = Literal["done", "late", "pending", "skipped", "dropped", "gave_up", "withdrawn"]
 
 MARKS: Final[dict[MarkKind, str]] = {
     "started": path("M5 -9H0V9H5", class_="line"),
     "target": path("M0 -13V11", class_="line") + path("M0 -13.8L10 -10L0 -6.2Z", class_="flag"),
+    "beyond": path("M-20 -13V11", class_="line")
+    + path("M-20 -13.8L-11 -10L-20 -6.2Z", class_="flag")
+    + path("M-15 1H-2M-6 -3L-2 1L-6 5", class_="line"),
     "violated": path("M-4.5 -4.5L4.5 4.5M-4.5 4.5L4.5 -4.5", class_="halo")
     + path("M-4.5 -4.5L4.5 4.5M-4.5 4.5L4.5 -4.5", class_="cross"),
     "completed": tag("circle", r=7.5, class_="disc") + path("M-3.3 .3L-.9 2.8L3.5 -2.5", class_="check"),
@@ -23,8 +26,8 @@ MARKS: Final[dict[MarkKind, str]] = {
 """What is drawn on the track."""
 
 SPOKEN: Final[dict[MarkKind, str]] = {
-    "started": "started", "target": "target", "violated": "violated", "completed": "completed",
-    "ended": "ended, not completed",
+    "started": "started", "target": "target", "beyond": "target, far beyond", "violated": "violated",
+    "completed": "completed", "ended": "ended, not completed",
 }  # fmt: skip
 
 _OUTLINES: Final[dict[TriggerKind | Literal["any"], str]] = {

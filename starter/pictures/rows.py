@@ -82,12 +82,17 @@ def is_open(one: Chapter) -> bool:
 
 
 def bounds_of(story: Story, rows: Sequence[Row]) -> tuple[datetime, datetime]:
-    """The first and the last instant that there is something to see of."""
+    """The first and the last instant that there is something to see of.
+
+    The target of what was completed long before it is not looked for: it would make all that happened small.
+    """
     chapters = [one for row in rows for one in row.chapters]
-    seen = [at for one in chapters for _, at in marks_of(one)]
+    seen = [at for one in chapters for kind, at in marks_of(one) if kind != "target" or is_open(one)]
     seen += [at for one in chapters for stop in one.stops for at in (stop.from_at, stop.until_at) if at is not None]
     seen += [at for one in chapters for act in one.acts for at in (act.due_at, act.done_at) if at is not None]
     seen += [at for at in (story.opened_at, story.closed_at) if at is not None]
     if any(is_open(one) for one in chapters) or not seen:
         seen.append(story.as_of)
-    return min(seen), max(seen)
+    first, last = min(seen), max(seen)
+    targets = [at for one in chapters for kind, at in marks_of(one) if kind == "target" and at - last <= last - first]
+    return min([first, *targets]), max([last, *targets])

@@ -61,7 +61,7 @@ def picture(story: Story, *, width: int = WIDE, prefix: str = "mp", alone: bool 
     zone_name = words(
         fitted(f"times in {zone.key}", 11, 170), x=_EDGE, y=bottom + 17 if width > 600 else _TOP - 10, class_="soft small"
     )
-    key, below = legend(rows, width=width, top=bottom + AXIS + 16, left=_EDGE)
+    key, below = legend(rows, track, width=width, top=bottom + AXIS + 16, left=_EDGE)
     return tag(
         "svg",
         named("title", f"Timeline of {story.record}", id=f"{prefix}-title"),

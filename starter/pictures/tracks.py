@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sla.duration import spoken
-from sla.instants import to_text
+from sla.instants import to_s, to_text
 from sla.story import Chapter
 from sla.telling.hand import Hand
 from starter.pictures.lanes import Cluster, instant_of
@@ -41,10 +41,15 @@ class Track:
         yield from self._life(one, y)
         yield from self._spans((one,), y)
         yield from self._stops(one, y)
-        for kind, instant in marks_of(one):
+        for kind, instant in self.marks(one):
             title = named("title", f"{called(one)}: {SPOKEN[kind]} {self._local(instant)}")
             place = at(self.scale.x(instant), y)
             yield group((title, MARKS[kind]), class_=f"mark {kind}", data_at=to_text(instant), transform=place)
+
+    def marks(self, one: Chapter) -> Iterator[tuple[MarkKind, datetime]]:
+        """What is drawn on it; a target that lies beyond the picture is at its edge, and looks so."""
+        for kind, instant in marks_of(one):
+            yield ("beyond" if kind == "target" and to_s(instant) > self.scale.until_s else kind), instant
 
     def series(self, chapters: Sequence[Chapter], y: float) -> Iterator[str]:
         """Many occurrences in one row: their spans, where they meet, and how they went; no more than can be seen."""

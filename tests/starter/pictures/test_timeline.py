@@ -46,8 +46,10 @@ def check(whole: Story, width: int) -> None:
     found = Drawn(picture(whole, width=width))
     marks = found.marks()
     if len(whole.chapters) <= 14:
-        assert {(mark.kind, mark.at) for mark in marks} == expected(whole)
-    everything = [*marks, *found.marks("act")]
+        assert {(mark.kind.replace("beyond", "target"), mark.at) for mark in marks} == expected(whole)
+    everything = [*(mark for mark in marks if mark.kind != "beyond"), *found.marks("act")]
+    for far in (mark for mark in marks if mark.kind == "beyond"):
+        assert all(mark.x <= far.x and mark.at < far.at for mark in everything), "it lies at the edge, for it is not here"
     apart = [mark for mark in everything if abs(mark.x - everything[0].x) > 20]
     for mark in everything if apart else []:
         assert mark.x == pytest.approx(along(everything, mark.at), abs=0.25), mark
@@ -88,6 +90,26 @@ def test_an_open_case_has_a_line_as_of_when_it_is_told_and_a_closed_one_has_none
     [line] = [one.attrib["d"] for one in found.root if one.attrib.get("class") == "now"]
     assert float(line[1:].split()[0]) == pytest.approx(along(found.marks(), instant("13:00")), abs=0.25)
     assert not [one for one in Drawn(picture(a_week())).root if one.attrib.get("class") == "now"]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_target_far_beyond_the_completion_is_at_the_edge_so_that_what_happened_can_be_seen(width: int) -> None:
+    process = a_process(a_quiet("Answer", within="1h"), a_quiet("Solve", within="30d"), a_quiet("Close", within="60d"))
+    whole = told(a_case(under=process).opened("09:00").completed("09:40", "Answer").completed("10:00", "Solve"), "10:00")
+    met = story_without(whole, "Close")
+    check(met, width)
+    found = Drawn(picture(met, width=width))
+    by_kind = {(mark.kind, mark.at - met.chapters[0].started_at): mark.x for mark in found.marks()}
+    hours = {name: timedelta(hours=hour) for name, hour in (("answered", 2 / 3), ("due", 1), ("far", 720))}
+    assert by_kind["target", hours["due"]] > by_kind["completed", hours["answered"]]
+    assert by_kind["beyond", hours["far"]] >= by_kind["target", hours["due"]]
+    assert (by_kind["completed", hours["due"]] - by_kind["started", timedelta(0)]) > (found.right - found.left) / 2
+    open_ = Drawn(picture(whole, width=width))
+    assert "beyond" not in {mark.kind for mark in open_.marks()}, "what is open is shown with its target"
+
+
+def story_without(whole: Story, milestone: str) -> Story:
+    return whole.model_copy(update={"chapters": tuple(one for one in whole.chapters if one.milestone != milestone)})
 
 
 def test_a_stop_is_hatched_for_as_long_as_it_lasted() -> None:
