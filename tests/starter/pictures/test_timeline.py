@@ -99,7 +99,9 @@ def test_a_target_far_beyond_the_completion_is_at_the_edge_so_that_what_happened
     met = story_without(whole, "Close")
     check(met, width)
     found = Drawn(picture(met, width=width))
-    by_kind = {(mark.kind, mark.at - met.chapters[0].started_at): mark.x for mark in found.marks()}
+    started_at = met.chapters[0].started_at
+    assert started_at is not None
+    by_kind = {(mark.kind, mark.at - started_at): mark.x for mark in found.marks()}
     hours = {name: timedelta(hours=hour) for name, hour in (("answered", 2 / 3), ("due", 1), ("far", 720))}
     assert by_kind["target", hours["due"]] > by_kind["completed", hours["answered"]]
     assert by_kind["beyond", hours["far"]] >= by_kind["target", hours["due"]]
