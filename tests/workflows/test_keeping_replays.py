@@ -77,7 +77,7 @@ async def test_counts_are_carried_over_and_each_run_looks_once_for_records_that_
     settings, turns = Settings(task_queue="keeping"), Turns()
     async with developing(16) as env, turning(env.client, settings, turns), asyncio.timeout(PATIENCE_S):
         await begin_keeping(env.client, settings)
-        handle = env.client.get_workflow_handle_for(KeepHistories.run, archiving.workflow_id("keeping"))
+        handle = env.client.get_workflow_handle(archiving.workflow_id("keeping"))
         while len(turns.seen) < 9:
             await asyncio.sleep(0.05)
         assert (await handle.query(KeepHistories.so_far)).stored >= 14
