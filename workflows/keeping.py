@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
 
 TURN_S = 300
 """How long one turn of the activity is."""
-SILENCE = timedelta(minutes=1)
+SILENCE = timedelta(seconds=30)
 """After so long without a sign its worker is taken for dead."""
 LONGEST = timedelta(hours=1)
 """A turn ends with the history that it is at, however long that takes; so long at most."""

@@ -98,6 +98,8 @@ def test_ten_thousand_cases_fit_the_time_at_the_pace_of_two_cores_at_rest_and_fe
 
 HOLD = """
 import asyncio
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background processes are born deaf to it
 from bench.load.bare import Bare
 from bench.load.ground import ground
 async def main():
