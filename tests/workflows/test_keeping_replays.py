@@ -1,23 +1,21 @@
 """The keeper of the archive survives a deployment, and goes on with whichever workers there are."""
 
 import asyncio
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.client import Client, WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunner
+from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner
 from temporalio.workflow import NondeterminismError
 
-from runtime.sandbox import sandbox
 from runtime.settings import Settings
 from sla import archiving
 from starter.deployments import Deployments
 from tests.workflows.live import developing
 from tests.workflows.record_keeping import KEEPING, Turns, turning
+from tests.workflows.replays import assert_names_no_machine_and_nobody, events_of, replay
 from workers.keeping import begin_keeping
 from workflows.keeping import KeepHistories
 
@@ -28,25 +26,9 @@ PATIENCE_S = 20
 each = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 
-def events_of(path: Path) -> list[dict[str, Any]]:
-    events: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["events"]
-    return events
-
-
-async def replay(path: Path, runner: WorkflowRunner | None = None) -> None:
-    history = WorkflowHistory.from_json("sla-archive/golden", {"events": events_of(path)})
-    replayer = Replayer(
-        workflows=[KeepHistories],
-        data_converter=pydantic_data_converter,
-        workflow_runner=runner or sandbox(),
-        identity="golden",
-    )
-    await replayer.replay_workflow(history)
-
-
 @each
 async def test_every_history_of_every_release_replays(path: Path) -> None:
-    await replay(path)
+    await replay(events_of(path))
 
 
 def test_the_histories_take_every_path() -> None:
@@ -57,20 +39,17 @@ def test_the_histories_take_every_path() -> None:
 
 @each
 def test_a_history_names_no_machine_and_nobody(path: Path) -> None:
-    text = path.read_text("utf-8")
-    assert set(re.findall(r'"identity":"([^"]*)"', text)) <= {"golden"}
-    assert not re.search(r"stackTrace|site-packages|@|/home/|/root/", text)
-    assert path.stat().st_size < 50_000
+    assert_names_no_machine_and_nobody(path)
 
 
 async def test_a_workflow_that_does_something_else_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     async def keeps_nothing(*_: Any, **__: Any) -> None: ...
 
     [path] = [path for path in FILES if path.stem.endswith("-before-continuing-as-new")]
-    await replay(path, UnsandboxedWorkflowRunner())
+    await replay(events_of(path), UnsandboxedWorkflowRunner())
     monkeypatch.setattr(KeepHistories, "_turn", keeps_nothing)
     with pytest.raises(NondeterminismError, match="TMPRL1100"):
-        await replay(path, UnsandboxedWorkflowRunner())
+        await replay(events_of(path), UnsandboxedWorkflowRunner())
 
 
 async def test_counts_are_carried_over_and_each_run_looks_once_for_records_that_no_run_is_known_of() -> None:
