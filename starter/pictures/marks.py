@@ -61,10 +61,10 @@ LATE_S: Final = 60
 
 
 def fate_of(act: Act) -> Fate:
-    """What came of an action. An `update` is done by the evaluation itself (SPEC 4): no ledger has it."""
+    """What came of an action."""
     if act.status == "retracted":
         return "withdrawn"
-    if act.outcome == "performed" or (act.action == "update" and act.status == "due" and act.outcome is None):
+    if act.outcome == "performed":
         return "late" if (act.late_s or 0) >= LATE_S else "done"
     return act.outcome or ("pending" if act.status == "due" else "skipped")
 
