@@ -14,7 +14,7 @@ from activities.actions import WORLDS
 from activities.observing import SILENT, Observer
 from activities.ports import Cases, Definitions, LedgerLine
 from activities.situation import situation
-from sla.dispatch import BUDGET_S, dispatch, knowing, without_future
+from sla.dispatch import BUDGET_S, NO_LONGER_WANTED, dispatch, knowing, without_future
 from sla.events import Event
 from sla.finding import Finding, Settled
 from sla.messages import DECIDE, CaseView, Concluded, DecideInput, Decision, Fulfilled, World
@@ -63,7 +63,9 @@ class Decider:
         self._count(before, decision, view_of(there.timeline))
         logger.debug("case_decided", record=asked.record, events=len(asked.log), status=there.timeline.status)
         fulfilled = [Fulfilled(key=line.key, events=line.events()) for line in settled.stood]
-        return decision.model_copy(update={"refused": [*future, *decision.refused], "found": found, "fulfilled": fulfilled})
+        unheard = [_concluded(line) for line in settled.dropped]
+        told = {"found": found, "fulfilled": fulfilled, "unheard": unheard, "refused": [*future, *decision.refused]}
+        return decision.model_copy(update=told)
 
     async def _before(self, asked: DecideInput) -> CaseView | None:
         """What a case that starts anew showed before its news: a run does not hand on what can be derived."""
@@ -81,7 +83,7 @@ class Decider:
         undone = [*asked.concluded, *(one for one in decision.drop if one.key not in asked.running)]
         ended = [*(_undone(one, timeline) for one in undone), *_updates(timeline)]
         settled = await self._cases.settle(
-            Finding(ref=asked.ref, log=log, news=len(news), timeline=timeline, ended=ended, run=_run())
+            Finding(ref=asked.ref, log=log, news=len(news), timeline=timeline, ended=ended, done={*asked.done}, run=_run())
         )
         kinds = {effect.key: effect.action for effect in timeline.effects}
         for line in settled.new:
@@ -110,6 +112,11 @@ def _run() -> str | None:
 
 def _undone(one: Concluded, timeline: Timeline) -> LedgerLine:
     return LedgerLine(key=one.key, outcome=one.outcome, at=timeline.as_of, reason=one.reason)
+
+
+def _concluded(line: LedgerLine) -> Concluded:
+    """An action that the ledger has as dropped, told to its case, which never heard that decision."""
+    return Concluded(key=line.key, outcome="dropped", reason=line.reason or NO_LONGER_WANTED)
 
 
 def _updates(timeline: Timeline) -> Iterator[LedgerLine]:

@@ -89,7 +89,9 @@ class MemoryCases:
                 new.append(line)
             elif stands.outcome == "performed" and line.outcome != "performed":
                 stood.append(stands)
-        return Settled(new=new, stood=stood)
+        record, known = f"{finding.timeline.record}/", finding.settled()
+        dropped = [line for key, line in self.ledger.lines.items() if key.startswith(record) and line.outcome == "dropped"]
+        return Settled(new=new, stood=stood, dropped=[line for line in dropped if line.key not in known])
 
 
 @dataclass(slots=True)

@@ -227,6 +227,7 @@ class Decision(Payload):
     start: list[Task] = Field(default_factory=list)
     drop: list[Concluded] = Field(default_factory=list, description="due, but no longer wanted")
     fulfilled: list[Fulfilled] = Field(default_factory=list, description="taken for undone, but the ledger has them")
+    unheard: list[Concluded] = Field(default_factory=list, description="dropped by a decision whose answer was lost")
     next_wakeup: Instant | None = None
     wakeup_for: str = Field(default="", description="what it will be for, for Temporal's UI, if it is sooner than armed")
     view: ViewChange | None = Field(default=None, description="None when it is as it was")

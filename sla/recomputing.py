@@ -1,7 +1,8 @@
 """A recorded decision against today's law: what it would decide now, given what it was given then, and what differs. Pure.
 
-What the store said to a decision (`found`, `fulfilled`) was knowledge and no law, so it is taken as given. Not compared are
-texts for people's eyes only (the answer to news, a timer's label) and how long an action is tried, which is a setting.
+What the store said to a decision (`found`, `fulfilled`, `unheard`) was knowledge and no law, so it is taken as given. Not
+compared are texts for people's eyes only (the answer to news, a timer's label) and how long an action is tried, which is a
+setting.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,8 +26,8 @@ def recompute(asked: DecideInput, recorded: Decision, laws: Laws, worlds: Mappin
     timeline = evaluate_under(laws, asked.log, as_of(asked.log, asked.now))
     origins = origins_of(laws, asked.log)
     today = dispatch(asked, laws.first.process, timeline, worlds, says=False, origins=origins)
-    given = {"refused": [*future, *today.refused], "found": recorded.found, "fulfilled": recorded.fulfilled}
-    return today.model_copy(update=given)
+    said = {name: getattr(recorded, name) for name in ("found", "fulfilled", "unheard")}
+    return today.model_copy(update={"refused": [*future, *today.refused], **said})
 
 
 def differences(asked: DecideInput, recorded: Decision, today: Decision) -> Iterator[str]:

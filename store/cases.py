@@ -4,6 +4,7 @@ Whoever writes to a record holds its row, so that two writers never work on the 
 """
 
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from store.engine import Database
 from store.erasure_tables import erased_records
 from store.erasures import without_names
 from store.facts import OutcomeFact, facts_between
-from store.ledger import enter
+from store.ledger import dropped, enter
 from store.rows import effect_row, event_of, event_row, holders, next_deadline, occurrence_of, occurrence_row, opened_at
 from store.runs import heard
 from store.tables import effect_ledger, effects, event_log, occurrences, outcome_facts, records
@@ -63,7 +64,10 @@ class StoredCases:
                 await connection.execute(update(records).where(records.c.id == record).values(changes))
             if finding.run is not None:
                 await heard(connection, record, finding.run, at=finding.timeline.as_of, ending=_over(finding.timeline))
-            return await enter(connection, finding.timeline, finding.ended)
+            settled = await enter(connection, finding.timeline, finding.ended)
+            if not known["any_dropped"]:
+                return settled
+            return replace(settled, dropped=await dropped(connection, record, known=finding.settled()))
 
 
 async def log_of(connection: AnyConnection, record: str) -> list[Event]:
@@ -73,12 +77,13 @@ async def log_of(connection: AnyConnection, record: str) -> list[Event]:
 
 
 _ERASED = exists().where(erased_records.c.record == records.c.id).label("erased")
+_DROPPED = exists().where(effect_ledger.c.record == records.c.id, effect_ledger.c.outcome == "dropped").label("any_dropped")
 
 
 async def _held(connection: AnyConnection, finding: Finding) -> dict[str, Any]:
     """The record's row, which is made if need be, locked until the transaction ends."""
     record = finding.timeline.record
-    row = select(records, _ERASED).where(records.c.id == record).with_for_update(of=records)
+    row = select(records, _ERASED, _DROPPED).where(records.c.id == record).with_for_update(of=records)
     found = (await connection.execute(row)).mappings().one_or_none()
     if found is None:
         await add(connection, records, [_new_record(record, finding.ref, finding.log[0])])

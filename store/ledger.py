@@ -1,6 +1,6 @@
 """Each action recorded once: the port `Ledger`."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -86,6 +86,13 @@ async def enter(connection: AnyConnection, timeline: Timeline, lines: Sequence[L
     for line in sorted(new, key=lambda line: line.key):  # in one order everywhere, or two could wait for each other
         await _write(connection, timeline.record, kinds.get(line.key), line)
     return Settled(new=new, stood=stood)
+
+
+async def dropped(connection: AnyConnection, record: str, *, known: Set[str]) -> list[LedgerLine]:
+    """The lines of a record's actions that were dropped, except the `known` ones; in the order in which they came."""
+    undone = (effect_ledger.c.record == record) & (effect_ledger.c.outcome == "dropped")
+    rows = await connection.execute(select(effect_ledger).where(undone).order_by(effect_ledger.c.number))
+    return [line_of(row) for row in rows.mappings() if row["key"] not in known]
 
 
 async def _find(connection: AnyConnection, key: str) -> LedgerLine | None:

@@ -207,7 +207,7 @@ class SlaCase:
         self.quiet_from = max(this_second, now) + SECOND if decision.start else until
         self.next_wakeup, self.wakeup_for = decision.next_wakeup, decision.wakeup_for
         self.finished = decision.finished
-        self.actions.drop(decision.drop)
+        self.actions.drop([*decision.drop, *decision.unheard])
         for done in decision.fulfilled:
             self.actions.fulfil(done)
         for task in decision.start:

@@ -217,3 +217,19 @@ async def test_an_action_taken_for_undone_that_the_ledger_has_is_told_to_the_cas
     (fulfilled,) = decision.fulfilled
     assert fulfilled.key == VIOLATION
     assert [event.facts()["set"] for event in fulfilled.events] == [{"owner": "ben"}]
+
+
+async def test_what_a_decision_dropped_whose_answer_was_lost_the_next_one_tells_the_case() -> None:
+    """Late, the warning was wanted no more; by what is known when the question is asked again, it never fell due at all."""
+    scene = Scene()
+    answered = noted("response.sent", "09:50")
+    log = [opened(), answered]
+    first = await scene.decider.decide(DecideInput(record=RECORD, ref=scene.ref, log=log, news=1, now=at("10:01")))
+    assert [one.key for one in first.drop] == [WARNING]  # and the worker died before the case heard of it
+    sooner = noted("response.sent", "09:40").model_copy(update={"id": "e-sooner"})
+    log = [opened(), sooner, answered]
+    second = await scene.decider.decide(DecideInput(record=RECORD, ref=scene.ref, log=log, news=2, now=at("10:02")))
+    assert WARNING not in [effect.key for effect in scene.cases.views[RECORD].effects]
+    assert (second.drop, second.unheard) == ([], first.drop)
+    asked = DecideInput(record=RECORD, ref=scene.ref, log=scene.cases.logs[RECORD], done=[WARNING], now=at("10:03"))
+    assert (await scene.decider.decide(asked)).unheard == []

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from activities.ports import Ledger
+from sla.finding import Finding, Settled
 from sla.ledger_line import LedgerLine
 from sla.messages import Outcome
 from store.cases import StoredCases
@@ -79,6 +80,20 @@ async def test_what_ended_undone_is_recorded_once_with_its_kind(ledger: StoredLe
     assert new == [[a_line("dropped", "09:45", reason="already completed")], []]
     (state,) = await records.effects("C-1")
     assert state.line == a_line("dropped", "09:45", reason="already completed")
+
+
+async def test_what_was_dropped_unbeknown_to_the_case_is_told_and_what_it_knows_is_not(
+    ledger: StoredLedger, database: Database
+) -> None:
+    cases, timeline, log = StoredCases(database), the_timeline([opened()], "09:45"), [opened()]
+    await append(cases, "C-1", REF, log)
+    known, unknown = a_line("dropped"), a_line("dropped", key="C-1/Answer#2/1/warning-1/1", reason="already completed")
+    for line in (known, unknown, a_line(key="C-1/Answer#3/1/warning-1/1"), a_line("dropped", key="C-2/A#1/1/warning-1/1")):
+        await ledger.write(line.key.partition("/")[0], "email", line)
+    settled = await cases.settle(Finding(ref=REF, log=log, timeline=timeline, done={known.key}))
+    assert settled == Settled(dropped=[unknown])
+    settled = await cases.settle(Finding(ref=REF, log=log, timeline=timeline, done={known.key}, ended=[unknown]))
+    assert settled.dropped == []
 
 
 async def test_those_who_conclude_the_same_in_different_orders_do_not_block_each_other(

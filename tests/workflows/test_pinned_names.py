@@ -51,7 +51,7 @@ FIELDS = {
     "Fulfilled": "key events",
     "Refused": "event reason",
     "DecideInput": "record ref log news done running dropped concluded now shown armed_at",
-    "Decision": "found refused start drop fulfilled next_wakeup wakeup_for view changes finished",
+    "Decision": "found refused start drop fulfilled unheard next_wakeup wakeup_for view changes finished",
     "PerformInput": "record ref key",
     "Performed": "outcome reason events",
     "Reception": "record event duplicate changes status",
