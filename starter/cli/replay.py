@@ -31,7 +31,8 @@ _Process = Annotated[_Files, typer.Option("--process", "-p", metavar="FILE", hel
 _Calendars = Annotated[_Files, typer.Option("--calendars", "-c", metavar="FILE", help="Its business hours.")]
 _Jobs = Annotated[int | None, typer.Option(min=1, max=256, help="How many processes; default: one for each core.")]
 _JUnit = Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML besides.")]
-_Debug = Annotated[str | None, typer.Option(metavar="WHERE", help="Stop in a debugger: in the workflow, or in evaluate.")]
+_Debug = Annotated[bool, typer.Option("--debug", help="Stop in a debugger.")]
+_Inside = Annotated[str, typer.Option(metavar="PLACE", help="Where: in the workflow, or in evaluate.")]
 _BreakAt = Annotated[int | None, typer.Option(min=1, metavar="EVENT", help="Stop at this event of the history.")]
 _Run = Annotated[str, typer.Option("--run", metavar="RUN", help="Only the run whose id begins so, if a record has several.")]
 
@@ -50,8 +51,9 @@ def register(app: typer.Typer, services: Services) -> None:
         calendars: _Calendars = None,
         jobs: _Jobs = None,
         junit: _JUnit = None,
-        debug: _Debug = None,
+        debug: _Debug = False,
         break_at: _BreakAt = None,
+        inside: _Inside = "workflow",
         run: _Run = "",
         json: Json = False,
     ) -> int:
@@ -64,8 +66,8 @@ def register(app: typer.Typer, services: Services) -> None:
         wanted = _wanted(what or [], query, since, all_=all_)
         recipe = Recipe(settings=services.settings(), given=_given(process or [], calendars or []), only=run)
         try:
-            if debug is not None or break_at is not None:
-                return _debugged(wanted, recipe, debug or "workflow", break_at or 1, json=json)
+            if debug or break_at is not None:
+                return _debugged(wanted, recipe, inside, break_at or 1, json=json)
             return asyncio.run(_replayed(wanted, recipe, jobs, junit, json=json))
         except MilepostError as error:
             raise _as_input(error) from None
@@ -158,7 +160,7 @@ def _debugged(wanted: "Wanted", recipe: "Recipe", where: str, event: int, *, jso
     from starter.replaying.debugging import PLACES, debugged  # noqa: PLC0415
 
     if where not in PLACES:
-        raise typer.BadParameter(f"--debug: '{where}' is none of {', '.join(PLACES)}")
+        raise typer.BadParameter(f"--inside: '{where}' is none of {', '.join(PLACES)}")
     if json:
         raise typer.BadParameter("--json does not go with --debug, which speaks to a person")
     stopped, one = asyncio.run(debugged(wanted, recipe, where, event))

@@ -22,7 +22,7 @@ def test_the_debugger_stops_in_the_workflow_when_it_comes_to_the_event(tmp_path:
     run = parsed(golden(HISTORY).read_bytes(), "it")
     *_, answered = [event.event_id for event in run.events if run.kind(event.event_id) == "WorkflowExecutionUpdateAccepted"]
     said = "p self.record, len(self.log), news.event.type\nw\nc\n"
-    ran = debugged(tmp_path, "--debug", "workflow", "--break-at", str(answered), commands=said)
+    ran = debugged(tmp_path, "--debug", "--break-at", str(answered), commands=said)
     assert "workflows/case.py(" in ran.out
     assert "-> event = news.event" in ran.out
     assert "('C-1042', 2, 'noted')" in ran.out
@@ -31,7 +31,7 @@ def test_the_debugger_stops_in_the_workflow_when_it_comes_to_the_event(tmp_path:
 
 
 def test_at_the_first_event_it_stops_where_the_workflow_begins(tmp_path: Path) -> None:
-    ran = debugged(tmp_path, "--debug", "workflow", commands="p case.record\nq\n")
+    ran = debugged(tmp_path, "--debug", commands="p case.record\nq\n")
     assert "__init__()" in ran.out
     assert "(Pdb) 'C-1042'" in ran.out
     assert ran.code == FINE
@@ -45,7 +45,7 @@ def test_an_event_alone_stops_in_the_workflow(tmp_path: Path) -> None:
 
 def test_the_debugger_stops_in_evaluate_for_the_decision_of_the_event(tmp_path: Path) -> None:
     said = "p process.process, len(events), now.isoformat()\nb report\nc\np walk is not None, now.minute\nq\n"
-    ran = debugged(tmp_path, "--debug", "evaluate", "--break-at", "14", commands=said)
+    ran = debugged(tmp_path, "--debug", "--inside", "evaluate", "--break-at", "14", commands=said)
     assert "sla/engine.py(" in ran.out
     assert "('Premium', 1, '2026-11-22T05:44:34+00:00')" in ran.out
     assert "sla/evaluation/report.py(" in ran.out
@@ -54,39 +54,45 @@ def test_the_debugger_stops_in_evaluate_for_the_decision_of_the_event(tmp_path: 
 
 
 def test_of_an_event_that_records_no_decision_the_next_one_is_meant(tmp_path: Path) -> None:
-    ran = debugged(tmp_path, "--debug", "evaluate", "--break-at", "15", commands="p len(events)\nq\n")
+    ran = debugged(tmp_path, "--debug", "--inside", "evaluate", "--break-at", "15", commands="p len(events)\nq\n")
     assert "sla/engine.py(" in ran.out
 
 
 def test_a_debugger_that_is_left_lets_the_replay_go_on_to_its_end(tmp_path: Path) -> None:
-    ran = debugged(tmp_path, "--debug", "workflow", "--break-at", "1", commands="")  # nobody is there: end of input
+    ran = debugged(tmp_path, "--debug", "--break-at", "1", commands="")  # nobody is there: end of input
     assert "the same: 48 events, 5 decisions" in ran.out
     assert ran.code == FINE
 
 
 def test_where_no_decision_follows_it_says_that_it_did_not_stop(tmp_path: Path) -> None:
-    ran = debugged(tmp_path, "--debug", "evaluate", "--break-at", "48", commands="")
+    ran = debugged(tmp_path, "--debug", "--inside", "evaluate", "--break-at", "48", commands="")
     assert "(Pdb)" not in ran.out
     assert "The replay did not come to evaluate at event 48." in ran.err
 
 
 @pytest.mark.parametrize("place", ["workflow", "evaluate"])
 def test_an_event_that_the_history_has_not_is_refused(tmp_path: Path, place: str) -> None:
-    ran = debugged(tmp_path, "--debug", place, "--break-at", "49", commands="")
+    ran = debugged(tmp_path, "--debug", "--inside", place, "--break-at", "49", commands="")
     assert ran.code == BAD_INPUT
     assert "has only 48 events" in ran.err
 
 
 def test_one_history_is_debugged_at_a_time(tmp_path: Path) -> None:
-    ran = milepost("replay", golden(HISTORY), golden("refused"), "--process", premium(tmp_path), "--debug", "workflow")
+    ran = milepost("replay", golden(HISTORY), golden("refused"), "--process", premium(tmp_path), "--debug")
     assert ran.code == BAD_INPUT
     assert "Only one history can be debugged at a time" in ran.err
+
+
+def test_there_are_two_places_to_stop_in(tmp_path: Path) -> None:
+    ran = debugged(tmp_path, "--debug", "--inside", "the case", commands="")
+    assert ran.code == BAD_INPUT
+    assert "--inside: 'the case' is none of workflow, evaluate" in ran.err
 
 
 def test_what_cannot_be_replayed_cannot_be_debugged(tmp_path: Path) -> None:
     odd = tmp_path / "odd.json"
     odd.write_text("{}", "utf-8")
-    ran = milepost("replay", odd, "--process", premium(tmp_path), "--debug", "workflow")
+    ran = milepost("replay", odd, "--process", premium(tmp_path), "--debug")
     assert ran.code == BAD_INPUT
     assert "cannot be replayed: it is JSON, but no history" in ran.err
 
