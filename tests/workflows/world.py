@@ -22,12 +22,13 @@ from activities.fakes import (
     SetClock,
 )
 from activities.perform import Performer
-from activities.ports import Mail, Person, Queue
+from activities.ports import Mail, Queue
 from sla.dispatch import BUDGET_S
 from sla.events import Event
 from sla.finding import Finding, Settled
 from sla.messages import CaseInput, ProcessRef
 from sla.process.model import Process
+from tests.activities.builders import a_person
 
 NEVER_READ = datetime(2000, 1, 1, tzinfo=UTC)
 """Where the performers' clock stands: the test server skips time, so only what Temporal says of the time is true."""
@@ -63,11 +64,6 @@ def a_milestone(name: str, within: str, **differs: Any) -> dict[str, Any]:
 def violating(*actions: dict[str, Any], **milestone: Any) -> Process:
     """A process that does these actions at the violation, and nothing else."""
     return a_process(**(SILENT | {"violations": [{"after": "0s", "actions": list(actions)}]} | milestone))
-
-
-def a_person(name: str, /, **differs: Any) -> Person:
-    given = {"id": name, "name": name.capitalize(), "email": f"{name}@support.example", "timezone": "Europe/London"}
-    return Person(**(given | differs))
 
 
 def a_directory() -> MemoryDirectory:
