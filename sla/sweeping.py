@@ -6,7 +6,7 @@ A path is a milestone's name and one of the fields that it has, as its file spel
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from decimal import Decimal
@@ -31,7 +31,7 @@ Place = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """One of the processes. `size` is what the value amounts to, for an axis: seconds or per cent; None if it is a word."""
+    """One of the processes. `size` is what the value amounts to, in the unit of the sweep; None where that has none."""
 
     label: str
     process: Process
@@ -40,7 +40,10 @@ class Promise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """What is swept, and the processes in the order of the values given. `unit` is that of their sizes."""
+    """What is swept, and the processes in the order of the values given.
+
+    `unit` is that of their sizes: seconds, if all are durations, or per cent, if all are shares; else None.
+    """
 
     path: str
     milestone: str
@@ -58,10 +61,11 @@ def sweep(process: Process, asked: str) -> Sweep:
         why = "has a value that is empty" if "" in values else f"has {len(values)} values, and {MOST} are compared at most"
         raise InvalidSweep(sweep=asked, problem=f"{why}; {_FORM}")
     milestone, place = _find(process, path.strip(), asked)
-    promises = tuple(_promise(process, place, value, asked) for value in values)
-    sizes = [one.size is not None for one in promises]
-    percent = all(_PERCENT.fullmatch(value) for value in values)
-    unit = ("%" if percent else "s") if all(sizes) else None
+    unit, sizes = _sizes(values)
+    promises = tuple(
+        Promise(label=value, process=_process(process, place, value, asked), size=size)
+        for value, size in zip(values, sizes, strict=True)
+    )
     return Sweep(path=path.strip(), milestone=milestone, promises=promises, unit=unit)
 
 
@@ -112,7 +116,7 @@ def _fields(process: Process, position: int) -> Iterator[tuple[str, Place]]:
 # ---------------------------------------------------------------------- values
 
 
-def _promise(process: Process, place: Place, value: str, asked: str) -> Promise:
+def _process(process: Process, place: Place, value: str, asked: str) -> Process:
     data = deepcopy(process.model_dump(mode="json", exclude_none=True))
     *way, last = place
     there: Any = data
@@ -122,13 +126,12 @@ def _promise(process: Process, place: Place, value: str, asked: str) -> Promise:
     scaled = share is not None and place[2] == "within"
     try:
         there[last] = _scaled(there[last], Decimal(share[1])) if scaled and share else value
-        found = Process.model_validate(data)
+        return Process.model_validate(data)
     except ValidationError as error:
         first = problems_of(Process, error, data)[0]
         raise InvalidSweep(sweep=asked, problem=f"makes no process of '{value}': {first.text}") from None
     except ValueError as error:
         raise InvalidSweep(sweep=asked, problem=f"makes no process of '{value}': {error}") from None
-    return Promise(label=value, process=found, size=_size(value))
 
 
 def _scaled(limit: Any, percent: Decimal) -> Any:
@@ -142,9 +145,16 @@ def _scaled(limit: Any, percent: Decimal) -> Any:
     return f"{int(duration.seconds * percent / 100)}s"
 
 
-def _size(value: str) -> float | None:
-    if share := _PERCENT.fullmatch(value):
-        return float(share[1])
+def _sizes(values: Sequence[str]) -> tuple[str | None, Sequence[float | None]]:
+    """The unit that all values have, and what they amount to in it; a share and a duration have none in common."""
+    shares = [_PERCENT.fullmatch(value) for value in values]
+    if all(shares):
+        return "%", [float(share[1]) for share in shares if share]
+    seconds = [_seconds(value) for value in values]
+    return ("s", seconds) if None not in seconds else (None, [None] * len(values))
+
+
+def _seconds(value: str) -> float | None:
     try:
         duration = Duration.parse(value)
     except ValueError:

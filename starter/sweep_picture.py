@@ -97,7 +97,7 @@ def _places(promises: Sequence[PromiseView]) -> list[float]:
     last = max(1, len(promises) - 1)
     evenly = [place / last if len(promises) > 1 else 0.5 for place in range(len(promises))]
     sizes = [one.size for one in promises if one.size]
-    if len(sizes) < len(promises) or len(sizes) < 2 or sizes != sorted(sizes):
+    if len(sizes) < len(promises) or sizes != sorted(sizes) or sizes[0] == sizes[-1]:
         return evenly
     low, high = math.log(sizes[0]), math.log(sizes[-1])
     apart = [(math.log(size) - low) / (high - low) for size in sizes]
@@ -175,8 +175,10 @@ def _marks(point: _Point, *, shown: bool) -> Iterator[str]:
 
 
 def _foot(view: SimulationView) -> Iterator[str]:
-    unit = {"s": " (open time)", "%": " (of today's limits)"}.get(view.unit or "", "")
+    swept = str(view.swept)
+    share = " (of the limit)" if swept.endswith("].at") else " (of today's limits)"  # a warning's, or the limits themselves
+    unit = {"s": " (open time)", "%": share}.get(view.unit or "", "")
     middle = (LEFT + RIGHT) / 2
-    yield f'<text class="soft" x="{middle}" y="{BOTTOM + 66}" text-anchor="middle">{escape(str(view.swept))}{unit}</text>'
+    yield f'<text class="soft" x="{middle}" y="{BOTTOM + 66}" text-anchor="middle">{escape(swept)}{unit}</text>'
     turned = f'transform="translate(18 {(TOP + BOTTOM) / 2:.0f}) rotate(-90)"'
     yield f'<text class="soft" {turned} text-anchor="middle">on time</text>'

@@ -1,5 +1,7 @@
 """`milepost simulate`, added up: everything on record, or files of events, under another process or several promises."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,15 +30,17 @@ _WITH_EVENTS, _WITH_RECORDED = ("until", "only", "against"), ("under", "jobs")
 def simulate_many(services: Services, options: Options) -> None:
     """Weigh, and show."""
     _check(options)
-    view = _of_files(services, options) if options.events else _of_record(services, options)
     if options.picture is not None:
-        _draw(view, options.picture)
+        _try(options.picture)
+    view = _of_files(services, options) if options.events else _of_record(services, options)
     if options.json:
         write_json([view.model_dump(mode="json")])
     else:
         from starter.cli.render_simulation import show_simulation  # noqa: PLC0415 - takes time that `--json` does not need
 
         show_simulation(view, listed=options.listed)
+    if options.picture is not None:
+        _draw(view, options.picture)
 
 
 def _check(options: Options) -> None:
@@ -114,10 +118,26 @@ def _since(text: str) -> datetime:
 # ---------------------------------------------------------------------- showing
 
 
+def _try(path: Path) -> None:
+    """Refuse a picture that cannot be written now, and not after all the work; leaves the file as it was."""
+    was_there = path.exists()
+    with _writing(path):
+        path.open("ab").close()
+        if not was_there:
+            path.unlink()
+
+
 def _draw(view: SimulationView, path: Path) -> None:
     from starter.sweep_picture import sweep_picture  # noqa: PLC0415 - only needed here
 
+    picture = sweep_picture(view)
+    with _writing(path):
+        path.write_text(picture, "utf-8", newline="\n")
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        path.write_text(sweep_picture(view), "utf-8", newline="\n")
+        yield
     except OSError as problem:
         raise UnwritableFile(path=path, problem=problem.strerror or type(problem).__name__) from None

@@ -47,28 +47,34 @@ def test_a_whole_table_gives_way_to_one_limit_or_is_scaled() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "position", "where", "values"),
+    ("asked", "position", "where", "values", "sizes"),
     [
-        ("First Response.warnings[1].at=50%,90%", 0, "warnings.0.at", ["50%", "90%"]),
-        ("First Response.violations[2].after=30m", 0, "violations.1.after", ["30m"]),
-        ("Resolution.warnings[1].before=10m", 1, "warnings.0.before", ["10m"]),
-        ("Update[2].within=6h", 3, "within", ["6h"]),
-        ("v1.0 shipped.within=6h", 4, "within", ["6h"]),
-        ("First Response.recurrence=none,periodic", 0, "recurrence", ["none", "periodic"]),
-        ("First Response.business_hours=office", 0, "business_hours", ["office"]),
+        ("First Response.warnings[1].at=50%,90%", 0, "warnings.0.at", ["50%", "90%"], ("%", [50, 90])),
+        ("First Response.violations[2].after=30m", 0, "violations.1.after", ["30m"], ("s", [1800])),
+        ("Resolution.warnings[1].before=10m", 1, "warnings.0.before", ["10m"], ("s", [600])),
+        ("Update[2].within=6h", 3, "within", ["6h"], ("s", [21600])),
+        ("v1.0 shipped.within=6h", 4, "within", ["6h"], ("s", [21600])),
+        ("First Response.recurrence=none,periodic", 0, "recurrence", ["none", "periodic"], (None, [None, None])),
+        ("First Response.business_hours=office", 0, "business_hours", ["office"], (None, [None])),
     ],
 )
-def test_other_fields_that_can_be_swept(asked: str, position: int, where: str, values: list[str]) -> None:
-    for promise, value in zip(sweep(PROCESS, asked).promises, values, strict=True):
+def test_other_fields_that_can_be_swept(
+    asked: str, position: int, where: str, values: list[str], sizes: tuple[str | None, list[float | None]]
+) -> None:
+    found = sweep(PROCESS, asked)
+    assert (found.unit, [promise.size for promise in found.promises]) == sizes
+    for promise, value in zip(found.promises, values, strict=True):
         there = promise.process.model_dump(mode="json")["milestones"][position]
         for step in where.split("."):
             there = there[int(step) if step.isdigit() else step]
         assert there == value
 
 
-def test_values_that_are_words_or_business_days_have_no_size() -> None:
-    assert sweep(PROCESS, "First Response.recurrence=none,periodic").unit is None
-    assert sweep(PROCESS, "First Response.within=1bd,8h").unit is None
+@pytest.mark.parametrize("values", ["none,periodic", "1bd,8h", "50%,2h", "2h,50%"])
+def test_values_that_have_no_unit_in_common_have_no_sizes(values: str) -> None:
+    field = "recurrence" if "none" in values else "within"
+    found = sweep(PROCESS, f"First Response.{field}={values}")
+    assert (found.unit, [one.size for one in found.promises]) == (None, [None, None])
 
 
 FIELDS = "within, warnings[1].at, violations[1].after, violations[2].after, business_hours, recurrence, start"
