@@ -33,6 +33,10 @@ class LawKept(Kept):
     calendars: dict[str, BusinessHours]
     default_hours: BusinessHours
 
+    def followed(self) -> Followed:
+        """What a log is evaluated under."""
+        return Followed(process=self.process, calendars=self.calendars, default_hours=self.default_hours)
+
 
 class Deed(Kept):
     """How an action went, by its key (SPEC 5); a key below an action's, `…/to/…`, is one of its several mails.
@@ -80,7 +84,7 @@ class Dossier(Kept):
     taken_at: Instant
     engine: str
     opened_under: ProcessRef
-    laws: tuple[LawKept, ...]
+    laws: tuple[LawKept, ...] = Field(min_length=1)
     log: tuple[AnyEvent, ...]
     deeds: tuple[Deed, ...] = ()
     tasks: tuple[TaskKept, ...] = ()
@@ -88,7 +92,7 @@ class Dossier(Kept):
 
     def law(self) -> Laws:
         """What the log is to be evaluated under."""
-        first, *others = ((kept.ref, _followed(kept)) for kept in self.laws)
+        first, *others = ((kept.ref, kept.followed()) for kept in self.laws)
         if not others and not any(type(event) is Migrated for event in self.log):
             return Laws(first=first[1])
         versions = {Version(ref.process, ref.version, ref.revision): law for ref, law in (first, *others)}
@@ -99,15 +103,12 @@ class Dossier(Kept):
         return evaluate_under(self.law(), self.log, at or self.taken_at)
 
 
-def _followed(kept: LawKept) -> Followed:
-    return Followed(process=kept.process, calendars=kept.calendars, default_hours=kept.default_hours)
-
-
 def law_kept(ref: ProcessRef, law: Followed, log: tuple[Event, ...]) -> LawKept:
     """A law without the calendars that neither its process nor any event or update names: they cannot have counted."""
     told = [*(_fields(event) for event in log), *(action.sets or {} for _, action in law.process.actions())]
-    named = {name for _, name in law.process.calendars()} | {fields.get("business_hours") for fields in told}
-    calendars = {name: hours for name, hours in law.calendars.items() if name in named}
+    hours = (fields.get("business_hours") for fields in told)
+    named = {name for _, name in law.process.calendars()} | {name for name in hours if isinstance(name, str)}
+    calendars = {name: found for name, found in law.calendars.items() if name in named}
     return LawKept(ref=ref, process=law.process, calendars=calendars, default_hours=law.default_hours)
 
 
