@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from store.cases import StoredCases
+from store.catalogue import Catalogue
+from store.definitions import StoredDefinitions
 from store.engine import Database
+from store.move_lists import MoveLists
+from store.moving import StoredMigrations
+from store.records import Records
 from tests.postgres import PostgresServer, programs, running_postgres
 
 BACKENDS = ("sqlite", "postgresql")
@@ -85,3 +91,42 @@ async def another(url: str) -> AsyncIterator[Database]:
     database = Database(url)
     yield database
     await database.dispose()
+
+
+# ---------------------------------------------------------------------- what is in it
+
+
+@pytest.fixture
+def cases(database: Database) -> StoredCases:
+    """What cases write."""
+    return StoredCases(database)
+
+
+@pytest.fixture
+def records(database: Database) -> Records:
+    """What the doors read."""
+    return Records(database)
+
+
+@pytest.fixture
+def catalogue(database: Database) -> Catalogue:
+    """What is published."""
+    return Catalogue(database)
+
+
+@pytest.fixture
+def definitions(database: Database) -> StoredDefinitions:
+    """The same, as cases ask for it."""
+    return StoredDefinitions(database)
+
+
+@pytest.fixture
+def lists(database: Database) -> MoveLists:
+    """Lists of records to move."""
+    return MoveLists(database)
+
+
+@pytest.fixture
+def migrations(database: Database) -> StoredMigrations:
+    """What becomes of those on a list."""
+    return StoredMigrations(database)

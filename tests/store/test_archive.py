@@ -23,11 +23,6 @@ FIRST, SECOND = "run-1", "run-2"
 
 
 @pytest.fixture
-def cases(database: Database) -> StoredCases:
-    return StoredCases(database)
-
-
-@pytest.fixture
 def archive(database: Database) -> StoredArchive:
     return StoredArchive(database)
 

@@ -18,16 +18,6 @@ from store.records import Records
 from tests.store.builders import REF, a_process, an_event, append, at, keep, opened, the_timeline
 
 
-@pytest.fixture
-def cases(database: Database) -> StoredCases:
-    return StoredCases(database)
-
-
-@pytest.fixture
-def records(database: Database) -> Records:
-    return Records(database)
-
-
 class TestLog:
     async def test_an_unknown_record_has_no_events(self, cases: StoredCases) -> None:
         assert await cases.log("C-1") == []

@@ -19,16 +19,6 @@ from tests.store.builders import a_process, at, some_hours
 NOW = at("09:00")
 
 
-@pytest.fixture
-def catalogue(database: Database) -> Catalogue:
-    return Catalogue(database)
-
-
-@pytest.fixture
-def definitions(database: Database) -> StoredDefinitions:
-    return StoredDefinitions(database)
-
-
 class TestProcesses:
     async def test_a_published_process_is_what_new_cases_are_held_to(
         self, catalogue: Catalogue, definitions: StoredDefinitions

@@ -28,16 +28,6 @@ NOW = at("09:00")
 ADA = Actor(name="ada", door="cli", request_id="r-1")
 
 
-@pytest.fixture
-def catalogue(database: Database) -> Catalogue:
-    return Catalogue(database)
-
-
-@pytest.fixture
-def definitions(database: Database) -> StoredDefinitions:
-    return StoredDefinitions(database)
-
-
 async def change(catalogue: Catalogue, work: Callable[[Publication], Awaitable[Any]], clock: str = "09:00") -> Any:
     """One change, by Ada."""
     async with catalogue.publishing(at=at(clock), actor=ADA) as publication:

@@ -36,21 +36,6 @@ from tests.store.moving_builders import (
 )
 
 
-@pytest.fixture
-def cases(database: Database) -> StoredCases:
-    return StoredCases(database)
-
-
-@pytest.fixture
-def lists(database: Database) -> MoveLists:
-    return MoveLists(database)
-
-
-@pytest.fixture
-def migrations(database: Database) -> StoredMigrations:
-    return StoredMigrations(database)
-
-
 @pytest.fixture(autouse=True)
 async def versions(database: Database) -> None:
     await publish(database)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from activities.ports import Cases
 from sla.errors import UnknownRecord
 from sla.ledger_line import LedgerLine
 from sla.messages import CaseInput
@@ -11,16 +10,6 @@ from store.engine import Database
 from store.ledger import StoredLedger
 from store.records import Records
 from tests.store.builders import REF, an_event, append, at, keep, opened, the_timeline
-
-
-@pytest.fixture
-def cases(database: Database) -> Cases:
-    return StoredCases(database)
-
-
-@pytest.fixture
-def records(database: Database) -> Records:
-    return Records(database)
 
 
 async def _a_busy_morning(cases: StoredCases) -> None:
