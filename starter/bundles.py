@@ -45,9 +45,8 @@ class Bundle(Kept):
 
 
 def is_bundle(argument: str | Path) -> bool:
-    """Whether what a command was given is a bundle's path, and not a record's id."""
-    path = Path(argument)
-    return path.suffix == ENDING and path.is_file()
+    """Whether what a command was given is a bundle's path, there or not, and no record's id: by its ending."""
+    return Path(argument).suffix == ENDING
 
 
 def bundle_of(dossier: Dossier, runs: list[History]) -> Bundle:

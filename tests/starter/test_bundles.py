@@ -16,7 +16,8 @@ from sla.evidence_errors import AlteredBundle, NewerBundle, NotABundle, Truncate
 from sla.histories import History, canonical, digest_of, plain, whole
 from starter.bundles import Bundle, bundle_of, is_bundle, parsed, read_bundle, save, written
 from tests.starter.bundled import GOLDEN, ODD, the_bundle, the_dossier
-from tests.starter.command_line import Ran, milepost
+from tests.starter.command_line import EXAMPLES, Ran, milepost
+from tests.starter.fake_desk import FakeDesk
 
 DATA = written(the_bundle())
 BROKEN = (NotABundle, NewerBundle, TruncatedBundle, AlteredBundle)
@@ -64,13 +65,21 @@ class TestWhole:
         payload = {"metadata": {"encoding": b64encode(name.encode()).decode()}, "data": b64encode(data).decode()}
         assert whole(plain({"payloads": [payload]})) == {"payloads": [payload]}
 
-    def test_a_file_is_a_bundle_by_its_name_and_by_being_there(self, tmp_path: Path) -> None:
+    def test_a_file_is_a_bundle_by_its_name(self, tmp_path: Path) -> None:
         save(tmp_path / "case.mpb", DATA)
         save(tmp_path / "case.json", DATA)
         assert is_bundle(tmp_path / "case.mpb")
         assert not is_bundle(tmp_path / "case.json")
-        assert not is_bundle("C-1042.mpb")
+        assert not is_bundle("C-1042")
         assert written(read_bundle(tmp_path / "case.mpb")) == DATA
+
+    @pytest.mark.parametrize(
+        "command", [("what-if", "--process", str(EXAMPLES / "processes/incidents.yaml")), ("explain",), ("case", "show")]
+    )
+    def test_one_that_is_not_there_is_missed_as_a_file_and_not_as_a_record(self, command: tuple[str, ...]) -> None:
+        ran = milepost(*command, "typo.mpb", services=FakeDesk().services())
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith("Error: typo.mpb: cannot be read (no such file or directory). ")
 
     def test_what_a_later_version_adds_is_passed_over(self) -> None:
         content = told()

@@ -201,7 +201,7 @@ def test_the_page_goes_to_a_file_or_to_standard_output(tmp_path: Path) -> None:
         ((BUNDLE, "--at", "2026-04-07T12:00:00"), "2026-04-07T12:00:00"),
         ((BUNDLE, "--json", "--html", "x.html"), "give one of them"),
         (("C-1024",), "'C-1024' is no bundle"),
-        (("nowhere.mpb",), "'nowhere.mpb' is no bundle"),
+        (("nowhere.mpb",), "nowhere.mpb: cannot be read (no such file or directory)"),
         ((BUNDLE, "--html", "/nowhere/at/all.html"), "cannot be written"),
     ],
 )
