@@ -36,10 +36,10 @@ def own_line(lines: Sequence[Deed], key: str) -> Deed | None:
 
 
 def act(effect: Effect, deeds: Deeds) -> Act:
-    """An action and what came of it. An `update` is done by the evaluation itself (SPEC 4), ledger or not."""
+    """An action and what came of it. An `update` is done by the evaluation itself (SPEC 4), also if it is withdrawn later."""
     lines = deeds.get(effect.key, ())
     own = own_line(lines, effect.key)
-    if own is None and effect.action == "update" and effect.status == "due":
+    if own is None and effect.action == "update" and effect.status != "skipped":
         own = Deed(key=effect.key, kind="update", outcome="performed", at=effect.due_at)
     done_at = own.at if own is not None and own.outcome == "performed" else None
     return Act(

@@ -89,7 +89,9 @@ def _undone(own: Deed, hand: Hand) -> str:
         return f"was dropped{tried}: {hand.rewritten(own.reason or 'no longer wanted')}"
     if own.outcome == "gave_up":
         when = "" if own.at is None else f" at {hand.when(own.at)}"
-        return f"was given up{when} {failed}"
+        tried = f" {failed}" if own.attempts else ", without an attempt that is known of"
+        why = (own.reason or "").removesuffix(own.problem or "").rstrip(": ")  # what ended it, then the last problem again
+        return f"was given up{when}{tried}{'; ' if own.attempts else ': '}{why}" if why else f"was given up{when}{tried}"
     how_often = "once" if own.attempts == 1 else f"{own.attempts} times, the last"
     last = "" if own.attempted_at is None else f" at {hand.when(own.attempted_at)}"
     return f"has failed {how_often}{last}: {own.problem or 'nobody knows why'}; it is tried again"
@@ -97,19 +99,25 @@ def _undone(own: Deed, hand: Hand) -> str:
 
 def _done(one: Act, own: Deed, at: datetime, lines: Sequence[Deed], hand: Hand) -> str:
     mails = [line for line in lines if line is not own and line.at is not None]
-    if own.attempts and len({line.at for line in mails}) > 1:
-        whom = f"was sent {_by_time(mails, hand)}"
-    else:
-        when = f"at {hand.when(at)}, {spoken(one.late_s)} after it was due" if one.late_s else "on time"
-        whom = f"{_verb(one, own, hand)} {when}"
     nobody = own.detail.get("nobody")
     missing = f"; nobody is behind {', '.join(map(str, nobody))}" if nobody else ""
-    if not own.attempts:
-        return f"{whom}, on the first attempt{missing}"
     problem = (
         f" ({'the first' if own.attempts == 1 else 'the one before'} failed with: {own.problem})" if own.problem else ""
     )
-    return f"{whom}, on the {_ordinal(own.attempts + 1)} attempt{problem}{missing}"
+    if len({line.at for line in mails}) > 1:
+        return f"was sent {_by_attempt(mails, own.attempts, at, hand)}{problem}{missing}"
+    return f"{_verb(one, own, hand)} {_when(one, at, hand)}, on the {_ordinal(own.attempts + 1)} attempt{problem}{missing}"
+
+
+def _when(one: Act, at: datetime, hand: Hand) -> str:
+    """When it was done, beside when it was due; later news may have moved that (decision 0001: what was done, is done)."""
+    if at < one.due_at:
+        return f"at {hand.when(at)}, {BEFORE_DUE}"
+    return f"at {hand.when(at)}, {spoken(one.late_s)} after it was due" if one.late_s else "on time"
+
+
+BEFORE_DUE: Final = "before it was due as is known now"
+"""Of what was done when it was due by the knowledge of then, but is due later by today's."""
 
 
 def _verb(one: Act, own: Deed, hand: Hand) -> str:
@@ -147,9 +155,26 @@ _VERBS: Final[Mapping[str, str]] = {
 
 def _by_time(mails: Sequence[Deed], hand: Hand) -> str:
     """`to u-ann at 09:45:02, to u-bob at 09:50:07`."""
+    return ", ".join(f"to {', '.join(to)} at {hand.when(at)}" for at, to in _at_once(mails))
+
+
+def _by_attempt(mails: Sequence[Deed], failed: int, done_at: datetime, hand: Hand) -> str:
+    """The same with the attempt of each, as far as it is known. All mails of one have its instant; the last is at `done_at`.
+
+    An attempt that was lost with its worker is not among those that failed; that it was there is seen by its mails.
+    """
+    sent = _at_once(mails)
+    instants = sorted({*(at for at, _ in sent), done_at})
+    attempts = max(failed + 1, len(instants))
+    numbers = {at: f"the {_ordinal(number)}" for number, at in enumerate(instants, 1)} if attempts == len(instants) else {}
+    numbers[done_at] = f"the {_ordinal(attempts)}"
+    return ", ".join(f"to {', '.join(to)} at {hand.when(at)} on {numbers.get(at, 'an earlier')} attempt" for at, to in sent)
+
+
+def _at_once(mails: Sequence[Deed]) -> list[tuple[datetime, list[str]]]:
+    """Whom they reached at which instant, in order."""
     known = sorted((line.at, str(line.detail.get("to", "somebody"))) for line in mails if line.at is not None)
-    parts = [(at, [to for _, to in group]) for at, group in groupby(known, key=lambda one: one[0])]
-    return ", ".join(f"to {', '.join(to)} at {hand.when(at)}" for at, to in parts)
+    return [(at, [to for _, to in group]) for at, group in groupby(known, key=lambda one: one[0])]
 
 
 def _accepted(mails: Sequence[Deed], hand: Hand) -> str:

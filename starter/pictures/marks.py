@@ -10,7 +10,7 @@ from sla.timeline import TriggerKind
 from starter.pictures.svg import path, tag
 
 MarkKind = Literal["started", "target", "beyond", "violated", "completed", "ended"]
-Fate = Literal["done", "late", "pending", "skipped", "dropped", "gave_up", "withdrawn"]
+Fate = Literal["done", "late", "pending", "skipped", "dropped", "gave_up", "withdrawn", "called_off"]
 
 MARKS: Final[dict[MarkKind, str]] = {
     "started": path("M5 -9H0V9H5", class_="line"),
@@ -45,6 +45,7 @@ _FATES: Final[dict[Fate, tuple[str, str]]] = {
     "dropped": ("hollow", "M-6.5 6.5L6.5 -6.5"),
     "gave_up": ("hollow", "M-6.5 6.5L6.5 -6.5M-6.5 -6.5L6.5 6.5"),
     "withdrawn": ("hollow", "M-7.8 0H7.8"),
+    "called_off": ("hollow", "M-6.5 6.5L6.5 -6.5"),
 }
 """How a shape is filled, and what is drawn over it."""
 
@@ -53,7 +54,7 @@ TRIGGERS: Final[dict[TriggerKind, str]] = {
 }  # fmt: skip
 FATES: Final[dict[Fate, str]] = {
     "done": "done", "late": "done late", "pending": "not done", "skipped": "skipped", "dropped": "dropped",
-    "gave_up": "given up", "withdrawn": "done, then withdrawn",
+    "gave_up": "given up", "withdrawn": "done, then withdrawn", "called_off": "withdrawn before it was done",
 }  # fmt: skip
 
 LATE_S: Final = 60
@@ -61,12 +62,15 @@ LATE_S: Final = 60
 
 
 def fate_of(act: Act) -> Fate:
-    """What came of an action."""
-    if act.status == "retracted":
-        return "withdrawn"
+    """What came of an action. Withdrawn is what later news came to want no more; what had not been done then never was."""
     if act.outcome == "performed":
-        return "late" if (act.late_s or 0) >= LATE_S else "done"
-    return act.outcome or ("pending" if act.status == "due" else "skipped")
+        return "withdrawn" if act.status == "retracted" else "late" if (act.late_s or 0) >= LATE_S else "done"
+    return act.outcome or _NOT_DONE[act.status]
+
+
+_NOT_DONE: Final[dict[Literal["due", "skipped", "retracted"], Fate]] = {
+    "due": "pending", "skipped": "skipped", "retracted": "called_off",
+}  # fmt: skip
 
 
 def deed(trigger: TriggerKind | Literal["any"], fate: Fate) -> str:

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sla.duration import spoken
 from sla.story import Act, Chapter, Sentence, Story
+from sla.telling.fates import BEFORE_DUE
 from sla.telling.hand import Hand, in_words
-from starter.pictures.marks import Fate, fate_of
+from starter.pictures.marks import FATES, Fate, fate_of
 
 _TIME: Final = re.compile(r"(?:\w{3} \d{1,2} \w{3} \d{4} )?(\d\d:\d\d(?::\d\d)?(?: \S+)?): (.*)", re.DOTALL)
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]")
@@ -108,7 +109,8 @@ def fate(act: Act, zone: ZoneInfo) -> tuple[str, str]:
     hand, more = Hand(zone), []
     hand.when(act.due_at)  # a date that stands beside it is not said again
     if act.done_at is not None:
-        more.append(hand.when(act.done_at) + (f", {spoken(act.late_s)} after it was due" if act.late_s else ""))
+        early = f", {BEFORE_DUE}" if act.done_at < act.due_at else ""
+        more.append(hand.when(act.done_at) + (f", {spoken(act.late_s)} after it was due" if act.late_s else early))
     if act.attempts:
         more.append(f"after {act.attempts} failed attempt{'' if act.attempts == 1 else 's'}")
     if act.reason and act.reason != "late":  # how late has been said
@@ -116,10 +118,7 @@ def fate(act: Act, zone: ZoneInfo) -> tuple[str, str]:
     return _FATES[fate_of(act)], "; ".join(more)
 
 
-_FATES: Final[dict[Fate, str]] = {
-    "done": "done", "late": "done", "pending": "not done", "skipped": "skipped", "dropped": "dropped",
-    "gave_up": "given up", "withdrawn": "done, then withdrawn",
-}  # fmt: skip
+_FATES: Final[dict[Fate, str]] = {**FATES, "late": "done"}  # how late is said beside it
 
 
 def shortened(verdict: str, most: int = 420) -> str:

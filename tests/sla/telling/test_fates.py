@@ -63,9 +63,43 @@ def test_of_several_mails_each_is_told_with_its_time_and_the_attempt() -> None:
         a_mail("warning-1/1", "u-bob", "09:46:10"),
     )
     assert fate(whole, "mail") == (
-        "the mail of the warning at 45 min of open time was sent to u-ann at 09:45:02, to u-bob at 09:46:10, "
-        "on the second attempt (the first failed with: u-bob: 451 later)."
+        "the mail of the warning at 45 min of open time was sent to u-ann at 09:45:02 on the first attempt, "
+        "to u-bob at 09:46:10 on the second attempt (the first failed with: u-bob: 451 later)."
     )
+
+
+def test_of_more_attempts_than_times_only_the_last_is_numbered() -> None:
+    whole = warned(
+        a_deed("warning-1/1", "09:48", detail={"sent": ["u-ann", "u-bob"]}, attempts=3, problem="u-bob: 451 later"),
+        a_mail("warning-1/1", "u-ann", "09:45:02"),
+        a_mail("warning-1/1", "u-bob", "09:48"),
+    )
+    assert fate(whole, "mail").endswith(
+        "was sent to u-ann at 09:45:02 on an earlier attempt, to u-bob at 09:48 on the fourth attempt "
+        "(the one before failed with: u-bob: 451 later)."
+    )
+
+
+def test_an_attempt_that_was_lost_with_its_worker_is_seen_by_its_mails() -> None:
+    whole = warned(
+        a_deed("warning-1/1", "09:48", detail={"sent": ["u-ann", "u-bob"]}),
+        a_mail("warning-1/1", "u-ann", "09:45:02"),
+        a_mail("warning-1/1", "u-bob", "09:48"),
+    )
+    assert fate(whole, "mail").endswith(
+        "was sent to u-ann at 09:45:02 on the first attempt, to u-bob at 09:48 on the second attempt."
+    )
+
+
+def test_what_was_done_before_its_present_due_time_is_not_told_as_on_time() -> None:
+    case = a_case().opened().stopped("09:10", learned="10:30").resumed("09:20", learned="10:30")
+    done = a_deed("violation-1/1", "10:00:02", detail={"to": "role:senior_agent", "chosen": "u-sen"})
+    whole = told(case, "10:40", deeds=(done,))
+    assert fate(whole, "reassignment") == (
+        "the reassignment of the violation at 1 h of open time gave the record to u-sen at 10:00:02, "
+        "before it was due as is known now, on the first attempt."
+    )
+    assert act(whole, "violation-1/1").due_at == instant("10:10")
 
 
 def test_mails_that_were_accepted_before_the_action_is_done_are_told() -> None:
@@ -80,11 +114,23 @@ def test_mails_that_were_accepted_before_the_action_is_done_are_told() -> None:
 
 def test_what_was_given_up_tells_when_after_how_many_attempts_and_why() -> None:
     whole = warned(
-        a_deed("warning-1/1", "Tue 09:45", outcome="gave_up", attempts=14, problem="mail.example is down"), at="Wed 09:00"
-    )
+        a_deed("warning-1/1", "Tue 09:45", outcome="gave_up", attempts=14, problem="mail.example is down",
+               reason="24 h are over: mail.example is down"),
+        at="Wed 09:00",
+    )  # fmt: skip
     assert fate(whole, "mail") == (
         "the mail of the warning at 45 min of open time was given up at Tue 3 Mar 2026 09:45 after 14 failed attempts, "
-        "the last with: mail.example is down."
+        "the last with: mail.example is down; 24 h are over."
+    )
+
+
+def test_what_was_given_up_untried_tells_why() -> None:
+    whole = warned(
+        a_deed("warning-1/1", "Tue 09:45", outcome="gave_up", reason="nobody took it up within 24 h"), at="Wed 09:00"
+    )
+    assert fate(whole, "mail") == (
+        "the mail of the warning at 45 min of open time was given up at Tue 3 Mar 2026 09:45, "
+        "without an attempt that is known of: nobody took it up within 24 h."
     )
 
 
@@ -159,6 +205,12 @@ def test_actions_for_what_present_knowledge_never_began_are_told_at_the_end() ->
     assert any(f"for {FIRST} #1, which never began as is known now: the reassignment" in one.text for one in whole.closing)
 
 
-def test_a_story_of_the_past_has_the_actions_as_they_were() -> None:
-    sent = a_deed("warning-1/1", "09:45:07", detail={"sent": ["u-ann"]})
-    assert act(warned(sent, at="09:46"), "warning-1/1").outcome == "performed"
+def test_an_update_that_later_knowledge_withdrew_was_done_without_the_ledger() -> None:
+    line = a_milestone(warnings=None, violations=[{"actions": [updating(escalated=True)]}])
+    whole = told(a_case(under=a_process(line)).opened().completed("09:58", learned="10:03"), "10:40")
+    one = act(whole, "violation-1/1")
+    assert (one.status, one.outcome, one.done_at) == ("retracted", "performed", instant("10:00"))
+    assert fate(whole, "update") == (
+        "the update of the violation at 1 h of open time set escalated to true; "
+        "withdrawn: completed at 09:58, learned at 10:03."
+    )

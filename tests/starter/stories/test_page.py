@@ -5,11 +5,13 @@ from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 
+from sla.dossier import Deed
 from sla.duration import spoken
 from sla.evaluation.following import Followed, Laws
 from sla.story import Story
@@ -93,6 +95,30 @@ def test_a_page_is_well_formed_and_needs_nothing_else(whole: Callable[[], Story]
     assert not re.search(r"url\((?!#)|@import|https?:", found.styles)
     elsewhere = re.sub(r'xmlns="http://www.w3.org/2000/svg"', "", text)
     assert "://" not in elsewhere
+
+
+@pytest.mark.parametrize(
+    ("deed", "word"),
+    [
+        ({"outcome": "performed", "at": instant("10:00:02")}, "done, then withdrawn"),
+        ({"outcome": "dropped", "at": instant("10:03"), "reason": "completed"}, "dropped"),
+        ({"outcome": None, "attempts": 2, "problem": "451 later"}, "withdrawn before it was done"),
+        (None, "withdrawn before it was done"),
+    ],
+)
+def test_only_what_was_done_was_done_and_then_withdrawn(deed: dict[str, Any] | None, word: str) -> None:
+    deeds = () if deed is None else (Deed(key="C-1/First Response#1/1/violation-1/1", **deed),)
+    whole = told(a_case().opened().completed("09:58", learned="10:03"), "12:00", deeds=deeds)
+    found = Page(page(whole))
+    [row] = [row for table in found.tables for row in table if row[1:3] == ["violation", "reassign"]]
+    assert row[4].partition(":")[0] == word
+    assert word in found.words.partition("At a glance")[0], "the legend of the picture"
+
+
+def test_what_was_done_before_it_was_due_as_is_known_now_is_told_so_in_the_table() -> None:
+    case = a_case().opened().stopped("09:10", learned="10:30").resumed("09:20", learned="10:30")
+    done = Deed(key="C-1/First Response#1/1/violation-1/1", outcome="performed", at=instant("10:00:02"))
+    assert "done : 10:00:02, before it was due as is known now" in Page(page(told(case, "10:40", deeds=(done,)))).words
 
 
 def test_the_page_allows_its_own_style_and_nothing_else() -> None:
