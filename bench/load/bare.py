@@ -31,7 +31,7 @@ class Bare:
         self._database = self._slug.replace("-", "_")
         words = [here.server.address, self._slug, str(here.post.port)]
         if recording:
-            words.append(str(self._file) if postgres is None else postgres.create(self._database))
+            words.append(str(self._file) if postgres is None else postgres.database(self._database))
         self.worker = Child(
             python("bench.load.bare_worker", *words), log=here.directory / f"{self._slug}.log", ready="worker_ready"
         )

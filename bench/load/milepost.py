@@ -122,7 +122,7 @@ class Milepost:
             "TEMPORAL_ADDRESS": self._here.server.address,
         }
         if self._postgres is not None:
-            environ["MILEPOST_DATABASE_URL"] = self._postgres.create(self._database)
+            environ["MILEPOST_DATABASE_URL"] = self._postgres.database(self._database)
         return environ
 
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own: as it is by default, so that what it has accepted is on the disk; gone afterwards."""
+"""A PostgreSQL of our own: as it is by default, so that what it has accepted is on the disk, or as told; gone afterwards."""
 
 import os
 import pwd
@@ -6,14 +6,17 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-STARTING_S = 30
+STARTING_S: Final = 120
 # Ends the server and removes its directory when its input ends: at our end, also if we were killed.
 _KEEPER = 'dir=$1; shift; "$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server; rm -rf "$dir"'
+LOCAL: Final = ("-c", "listen_addresses=")
+"""What a server is told: to be reached by its socket only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +26,7 @@ class Postgres:
     programs: Path
     directory: Path
 
-    def create(self, name: str) -> str:
+    def database(self, name: str) -> str:
         """A new, empty database; its address without the driver's name: `postgresql://…`."""
         self.sql(f"CREATE DATABASE {name}")
         return f"postgresql://postgres@/{name}?host={self.directory}"
@@ -32,7 +35,7 @@ class Postgres:
         """Bytes of a database."""
         return int(self.sql(f"SELECT pg_database_size('{name}')"))
 
-    def sql(self, statement: str, *, database: str = "postgres") -> str:
+    def sql(self, statement: str, database: str = "postgres") -> str:
         """What `psql` answers."""
         words = [str(self.programs / "psql"), "-h", str(self.directory), "-U", "postgres", "-d", database, "-qAtX"]
         words += ["-c", statement]
@@ -49,29 +52,18 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def running_postgres(bin_dir: Path) -> Iterator[Postgres]:
+def running_postgres(bin_dir: Path, options: Sequence[str] = LOCAL) -> Iterator[Postgres]:
     """Start a server, and stop it at the end. It refuses to run as root, so root lends it to somebody else."""
     user = _unprivileged() if os.geteuid() == 0 else None
-    directory = Path(tempfile.mkdtemp(prefix="milepost-bench-pg-", dir="/tmp"))  # a socket's path must be short
+    directory = Path(tempfile.mkdtemp(prefix="milepost-pg-", dir="/tmp"))  # a socket's path must be short
     if user is not None:
         shutil.chown(directory, user)
     data = str(directory / "data")
     try:
-        init = [
-            str(bin_dir / "initdb"),
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "--no-sync",
-        ]
+        init = [str(bin_dir / "initdb"), "-D", data, "-U", "postgres", "-A", "trust"]
+        init += ["-E", "UTF8", "--locale=C", "--no-sync"]
         subprocess.run(init, check=True, capture_output=True, user=user, cwd=directory)
-        server = [str(bin_dir / "postgres"), "-D", data, "-k", str(directory), "-c", "listen_addresses="]
+        server = [str(bin_dir / "postgres"), "-D", data, "-k", str(directory), *options]
         with (directory / "log").open("wb") as log:
             keeper = subprocess.Popen(
                 ["/bin/sh", "-c", _KEEPER, "keeper", str(directory), *server],

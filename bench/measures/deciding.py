@@ -43,7 +43,7 @@ async def measure(scale: Scale) -> list[Row]:
     if bin_dir is None:
         return [*rows, Row(measure=NAME, subject="PostgreSQL", figure=None, unit="/s", note="no PostgreSQL on this machine")]
     with running_postgres(bin_dir) as postgres:
-        return [*rows, *await _on(Settings(database_url=postgres.create("deciding")).database_url, "PostgreSQL", scale)]
+        return [*rows, *await _on(Settings(database_url=postgres.database("deciding")).database_url, "PostgreSQL", scale)]
 
 
 async def _on(url: str, name: str, scale: Scale) -> list[Row]:

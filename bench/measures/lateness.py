@@ -63,7 +63,7 @@ async def _polls(here: Ground, cases: int, scale: Scale) -> dict[str, tuple[floa
     bin_dir = programs()
     if bin_dir is not None and not missing("psycopg"):
         with running_postgres(bin_dir) as postgres:
-            url = postgres.create("poller").replace("postgresql:", "postgresql+psycopg:")
+            url = postgres.database("poller").replace("postgresql:", "postgresql+psycopg:")
             found[f"{POLLER} on PostgreSQL"] = await polled(here, "poller-pg", cases, period_s=period_s, url=url)
     say(f"{len(found)} polls of {period_s} s")
     return found

@@ -35,7 +35,7 @@ async def measure(scale: Scale) -> list[Row]:
     if bin_dir is None:
         return [*rows, Row(measure=NAME, subject="PostgreSQL", figure=None, unit="s", note="no PostgreSQL on this machine")]
     with running_postgres(bin_dir) as postgres:
-        url = Settings(database_url=postgres.create("listing")).database_url
+        url = Settings(database_url=postgres.database("listing")).database_url
         await _filled(url, scale)
         await asyncio.to_thread(postgres.sql, "ANALYZE", database="listing")  # as its own housekeeping does in time
         return [*rows, *await _read(url, "PostgreSQL", scale)]

@@ -24,7 +24,7 @@ class OnDbos:
         self._postgres = postgres
         self._database = re.sub(r"\W+", "_", name.lower())
         self._file = here.directory / f"{self._database}.sqlite"
-        url = f"sqlite:///{self._file}" if postgres is None else postgres.create(self._database)
+        url = f"sqlite:///{self._file}" if postgres is None else postgres.database(self._database)
         log = here.directory / f"{self._database}.log"
         self.worker = Child(python("bench.rivals.dbos_case", url, str(here.post.port)), log=log, ready="dbos_ready ")
         self._numbers = itertools.count()
