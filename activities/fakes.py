@@ -12,7 +12,7 @@ from sla.calendar import ALWAYS, BusinessHours
 from sla.errors import UnknownProcess
 from sla.events import Event
 from sla.finding import Finding, Settled
-from sla.ledger_line import UNDONE
+from sla.ledger_line import LOST, UNDONE
 from sla.messages import Outcome, ProcessRef
 from sla.process.model import Process
 from sla.timeline import Timeline
@@ -96,11 +96,12 @@ class MemoryCases:
 
 @dataclass(slots=True)
 class MemoryLedger:
-    """Lines by key, and the problems of failed attempts. `failures` are raised by `write`, before it writes."""
+    """Lines by key, and the problems of failed attempts with their times. `failures` are raised by `write`, first."""
 
     lines: dict[str, LedgerLine] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     attempts: list[tuple[str, str]] = field(default_factory=list)
+    tried_at: list[datetime] = field(default_factory=list)
     begun: list[str] = field(default_factory=list)
     failures: Failures = field(default_factory=list)
 
@@ -115,8 +116,13 @@ class MemoryLedger:
             self.kinds[line.key] = kind
         return self.lines[line.key]
 
-    async def attempt(self, record: str, kind: str, key: str, problem: str) -> None:
+    async def attempt(self, record: str, kind: str, key: str, problem: str, *, at: datetime) -> None:
         self.attempts.append((key, problem))
+        self.tried_at.append(at)
+
+    async def lost(self, record: str, kind: str, key: str, *, at_least: int, at: datetime) -> None:
+        for _ in range(at_least - [name for name, _ in self.attempts].count(key)):
+            await self.attempt(record, kind, key, LOST, at=at)
 
     async def begin(self, record: str, key: str) -> None:
         self.begun.append(key)

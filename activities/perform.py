@@ -77,20 +77,20 @@ class Performer:
                 return await beating(self.perform(kind, asked, attempt=info.attempt, now=info.started_time))
             except Transient as problem:
                 delay = None if problem.retry_after_s is None else timedelta(seconds=problem.retry_after_s)
-                await self._failed(kind, asked, str(problem))
+                await self._failed(kind, asked, str(problem), info.started_time)
                 raise ApplicationError(str(problem), type=TRANSIENT, next_retry_delay=delay) from None
             except Permanent as problem:
-                await self._failed(kind, asked, str(problem))
+                await self._failed(kind, asked, str(problem), info.started_time)
                 raise ApplicationError(str(problem), type=PERMANENT, non_retryable=True) from None
             except Exception as problem:
-                await self._failed(kind, asked, f"unexpected {type(problem).__name__}")
+                await self._failed(kind, asked, f"unexpected {type(problem).__name__}", info.started_time)
                 raise
 
         return activity.defn(name=f"{ACTION_PREFIX}{kind.KIND}")(perform)
 
-    async def _failed(self, kind: Kind, asked: PerformInput, problem: str) -> None:
+    async def _failed(self, kind: Kind, asked: PerformInput, problem: str, at: datetime) -> None:
         logger.warning("action_failed", record=asked.record, key=asked.key, kind=kind.KIND, problem=problem)
-        await self._ledger.attempt(asked.record, kind.KIND, asked.key, problem)
+        await self._ledger.attempt(asked.record, kind.KIND, asked.key, problem, at=to_instant(at))
 
     async def perform(self, kind: Kind, asked: PerformInput, *, attempt: int = 1, now: datetime | None = None) -> Performed:
         """Perform an action unless it was performed, or is no longer wanted. Raises Transient or Permanent.
@@ -107,6 +107,8 @@ class Performer:
         if recorded is not None and recorded.outcome == "performed":
             return _performed(recorded)
         now = to_instant(now or self._clock.now())
+        if attempt > 1:
+            await self._ledger.lost(asked.record, kind.KIND, asked.key, at_least=attempt - 1, at=now)
         found = await self._situation(asked, now)
         effect = next((effect for effect in found.timeline.effects if effect.key == asked.key), None)
         reason = NO_LONGER_WANTED if effect is None else await self._unwanted(effect, found)

@@ -170,8 +170,12 @@ class Ledger(Protocol):
         """Record an outcome; returns the line that now stands, which is an earlier one unless its outcome is in `over`."""
         ...
 
-    async def attempt(self, record: str, kind: str, key: str, problem: str) -> None:
-        """Note a failed attempt, for people to see why an action has not been performed yet."""
+    async def attempt(self, record: str, kind: str, key: str, problem: str, *, at: datetime) -> None:
+        """Note a failed attempt and when it was, for people to see why an action has not been performed yet."""
+        ...
+
+    async def lost(self, record: str, kind: str, key: str, *, at_least: int, at: datetime) -> None:
+        """Note that at least so many attempts have failed by then: those that are not noted were lost with their workers."""
         ...
 
     async def begin(self, record: str, key: str) -> None:

@@ -49,13 +49,11 @@ def look_back(
     """
     then = as_of(dossier, at=at, known_at=known_at, event=event)
     done_by = min(then.at, then.known_at)
-    deeds = (deed_then(deed, done_by) for deed in dossier.deeds)
-    past = {
-        "log": then.log,
-        "taken_at": then.at,
-        "deeds": tuple(deed for deed in deeds if deed is not None),
-        "tasks": tuple(task for task in dossier.tasks if task.opened_at <= done_by),
-    }
+    past: dict[str, Any] = {"log": then.log, "taken_at": then.at}
+    if done_by < dossier.taken_at:  # else all of it is done by then, also what nobody knows the time of
+        deeds = (deed_then(deed, done_by) for deed in dossier.deeds)
+        past["deeds"] = tuple(deed for deed in deeds if deed is not None)
+        past["tasks"] = tuple(task for task in dossier.tasks if task.opened_at <= done_by)
     return Hindsight(
         dossier=dossier.model_copy(update=past),
         at=then.at,

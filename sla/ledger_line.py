@@ -10,6 +10,9 @@ from sla.messages import Outcome
 UNDONE: tuple[Outcome, ...] = ("gave_up", "dropped")
 """Outcomes that give way to another; what was performed stands."""
 
+LOST = "nothing was heard of it any more"
+"""The problem of an attempt that could not tell how it ended."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerLine:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Insert, select, update
 
 from sla.finding import Settled
-from sla.ledger_line import UNDONE, LedgerLine
+from sla.ledger_line import LOST, UNDONE, LedgerLine
 from sla.messages import Outcome
 from sla.timeline import Timeline
 from store.connection import AnyConnection
@@ -40,13 +40,22 @@ class StoredLedger:
         assert standing is not None  # noqa: S101 - it was written, or was there
         return standing
 
-    async def attempt(self, record: str, kind: str, key: str, problem: str, *, at: datetime | None = None) -> None:
-        """Note a failed attempt, and when it was if that is known; the latest problem is the one that is shown."""
+    async def attempt(self, record: str, kind: str, key: str, problem: str, *, at: datetime) -> None:
+        """Note a failed attempt and when it was; the latest problem is the one that is shown."""
         async with self._database.transaction() as connection:
             if (names := await names_for_writing(connection, record)) is not None:
                 problem = names.text(problem)
             values = {"key": key, "record": record, "kind": kind, "attempts": 1, "problem": _plain(problem), "at": at}
             await connection.execute(_one_more_attempt(connection.dialect.name), values)
+
+    async def lost(self, record: str, kind: str, key: str, *, at_least: int, at: datetime) -> None:
+        """Note that at least so many attempts have failed by then: those that are not noted were lost with their workers.
+
+        Temporal counts from 1 again when an action is taken up anew: of what was lost after that, fewer may be counted.
+        """
+        values = {"key": key, "record": record, "kind": kind, "attempts": at_least, "problem": LOST, "at": at}
+        async with self._database.transaction() as connection:
+            await connection.execute(_so_many_attempts(connection.dialect.name), values)
 
     async def begin(self, record: str, key: str) -> None:
         """Note that an attempt begins."""
@@ -142,6 +151,14 @@ def _one_more_attempt(dialect: str) -> Insert:
         "at": statement.excluded.at,
     }
     return statement.on_conflict_do_update(index_elements=["key"], set_=again)
+
+
+@cache
+def _so_many_attempts(dialect: str) -> Insert:
+    statement = insert_into(dialect, effect_attempts)
+    told = {name: statement.excluded[name] for name in ("attempts", "problem", "at")}
+    fewer = effect_attempts.c.attempts < statement.excluded.attempts
+    return statement.on_conflict_do_update(index_elements=["key"], set_=told, where=fewer)
 
 
 def _plain(text: str) -> str:

@@ -14,6 +14,7 @@ from activities.actions import CATALOGUE
 from activities.decide import Decider
 from activities.perform import PERMANENT, TRANSIENT
 from activities.ports import Permanent, Transient
+from sla.ledger_line import LOST
 from sla.messages import Concluded, DecideInput, Decision, Performed, PerformInput
 from tests.activities.builders import RECORD, VIOLATION, WARNING, Scene, at, completed, noted, opened, violating
 
@@ -74,12 +75,14 @@ async def test_the_servers_time_counts_when_this_hosts_clock_is_behind() -> None
 
 async def test_not_now_is_retried_after_the_delay_that_was_asked_for_and_noted_for_people() -> None:
     scene = Scene()
+    scene.clock.at = at("09:59:50")
     scene.mailer.failures = [Transient("the server is busy", retry_after_s=90)]
     with pytest.raises(ApplicationError, match="the server is busy") as failure:
         await run(scene)
     assert (failure.value.type, failure.value.non_retryable) == (TRANSIENT, False)
     assert failure.value.next_retry_delay == timedelta(seconds=90)
     assert scene.ledger.attempts == [(VIOLATION, "ada: the server is busy")]
+    assert scene.ledger.tried_at == [at("10:00")]  # by the server's clock
 
 
 async def test_never_is_not_retried() -> None:
@@ -96,7 +99,7 @@ async def test_a_mistake_of_ours_is_retried_as_it_is_and_noted_without_its_text(
     scene.mailer.failures = [KeyError("ada@support.example")]
     with pytest.raises(KeyError):
         await run(scene, attempt=2)
-    assert scene.ledger.attempts == [(VIOLATION, "unexpected KeyError")]
+    assert scene.ledger.attempts == [(VIOLATION, LOST), (VIOLATION, "unexpected KeyError")]
     assert ("retried", "email") in scene.observer.seen
 
 

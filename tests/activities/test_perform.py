@@ -10,6 +10,7 @@ from activities.fakes import MemoryDefinitions, MemoryLedger, MemoryMailer, SetC
 from activities.ports import LedgerLine, Mail, Permanent, Transient
 from sla.dispatch import NO_LONGER_WANTED, NOBODY_TOLD
 from sla.events import Changed, Uncompleted
+from sla.ledger_line import LOST
 from sla.messages import Outcome, PerformInput
 from tests.activities.builders import RECORD, RETRACTED, VIOLATION, WARNING, Scene, a_process, at, noted, opened, violating
 
@@ -175,7 +176,7 @@ async def test_an_attempt_of_which_nothing_was_heard_may_have_reached_somebody(f
 async def test_what_failed_before_it_was_begun_does_not_make_up_for_an_attempt_that_was_lost() -> None:
     scene = Scene(events=[opened(), noted("response.sent", "09:58", recorded="10:03")], clock=SetClock(at("10:04")))
     await scene.ledger.begin(RECORD, VIOLATION)
-    await scene.ledger.attempt(RECORD, "email", VIOLATION, "the store does not know the record yet")
+    await scene.ledger.attempt(RECORD, "email", VIOLATION, "the store does not know the record yet", at=at("10:00"))
     assert (await scene.perform(VIOLATION, attempt=3)).outcome == "dropped"
     assert (await scene.perform(RETRACTED)).outcome == "performed"
 
@@ -222,6 +223,26 @@ async def test_what_was_done_is_held_on_to_while_the_ledger_is_away(monkeypatch:
 
 
 # ---------------------------------------------------------------------- failures
+
+
+async def test_an_attempt_that_was_lost_with_its_worker_has_failed() -> None:
+    scene = Scene(clock=SetClock(at("10:01:30")))
+    assert (await scene.perform(attempt=2)).outcome == "performed"
+    assert (scene.ledger.attempts, scene.ledger.tried_at) == ([(VIOLATION, LOST)], [at("10:01:30")])
+
+
+async def test_an_attempt_that_told_how_it_failed_is_counted_once() -> None:
+    scene = Scene()
+    await scene.ledger.attempt(RECORD, "email", VIOLATION, "421 too busy", at=at("10:00"))
+    await scene.perform(attempt=2)
+    assert scene.ledger.attempts == [(VIOLATION, "421 too busy")]
+
+
+async def test_what_was_performed_by_the_attempt_before_has_not_failed() -> None:
+    scene = Scene()
+    await scene.perform()
+    await scene.perform(attempt=2)
+    assert scene.ledger.attempts == []
 
 
 async def test_parameters_that_do_not_fit_fail_for_good_and_name_the_parameter() -> None:

@@ -143,6 +143,13 @@ def test_of_attempts_that_went_on_afterwards_nothing_is_told() -> None:
     assert asked(now(a_case().opened(), deeds=(deed,)), at="10:05").dossier.deeds == ()
 
 
+def test_an_attempt_of_which_nobody_knows_when_it_was_is_told_as_of_now_and_not_before() -> None:
+    tried = a_deed(None, attempts=2, problem="the directory is down")
+    dossier = now(a_case().opened(), deeds=(tried,))
+    assert asked(dossier, at="12:00", known_at="12:00").dossier.deeds == (tried,)
+    assert asked(dossier, at="11:59").dossier.deeds == ()
+
+
 def test_what_was_done_is_no_earlier_known_than_it_was_done() -> None:
     dossier = now(a_case().opened(), deeds=(a_deed("10:07"),))
     assert asked(dossier, at="11:00", known_at="10:05").dossier.deeds == ()

@@ -7,7 +7,7 @@ import pytest
 
 from activities.ports import Ledger
 from sla.finding import Finding, Settled
-from sla.ledger_line import LedgerLine
+from sla.ledger_line import LOST, LedgerLine
 from sla.messages import Outcome
 from store.cases import StoredCases
 from store.engine import Database
@@ -126,7 +126,7 @@ async def test_an_attempt_is_unheard_of_until_it_is_known_to_have_reached_nobody
     assert not await ledger.unheard(KEY)
     for _ in range(2):
         await ledger.begin("C-1", KEY)
-        await ledger.attempt("C-1", "email", KEY, "what failed may have been something else")
+        await ledger.attempt("C-1", "email", KEY, "what failed may have been something else", at=at("09:41"))
     await ledger.refused(KEY)
     assert await ledger.unheard(KEY)
     await ledger.refused(KEY)
@@ -137,6 +137,20 @@ async def test_attempts_at_once_are_all_counted(ledger: StoredLedger, another: D
     await append(StoredCases(database), "C-1", REF, [opened()])
     await keep(StoredCases(database), the_timeline([opened()], "09:40"))
     elsewhere = StoredLedger(another)
-    await asyncio.gather(*(one.attempt("C-1", "email", KEY, "no answer") for one in [ledger, elsewhere] * 5))
+    await asyncio.gather(*(one.attempt("C-1", "email", KEY, "no answer", at=at("09:41")) for one in [ledger, elsewhere] * 5))
     (state,) = await Records(database).effects("C-1")
-    assert (state.attempts, state.attempted_at) == (10, None)
+    assert (state.attempts, state.attempted_at) == (10, at("09:41"))
+
+
+async def test_attempts_that_were_lost_with_their_workers_have_failed_too(ledger: StoredLedger, database: Database) -> None:
+    await append(StoredCases(database), "C-1", REF, [opened()])
+    await keep(StoredCases(database), the_timeline([opened()], "09:40"))
+    counted = []
+    for at_least, clock in ((1, "09:42"), (3, "09:44"), (2, "09:45")):
+        await ledger.lost("C-1", "email", KEY, at_least=at_least, at=at(clock))
+        (state,) = await Records(database).effects("C-1")
+        counted.append((state.attempts, state.problem, state.attempted_at))
+    assert counted == [(1, LOST, at("09:42")), (3, LOST, at("09:44")), (3, LOST, at("09:44"))]
+    await ledger.attempt("C-1", "email", KEY, "no answer", at=at("09:46"))
+    (state,) = await Records(database).effects("C-1")
+    assert (state.attempts, state.problem) == (4, "no answer")
