@@ -37,7 +37,7 @@ REPLAY_STATUSES: Final = {
     FINE: "all is the same",
     BAD_INPUT: "bad input, an unknown record too; or nothing of what was given could be replayed",
     DECISIONS_DIFFER: "today's law decides something otherwise",
-    NON_DETERMINISTIC: "today's workflow parts from a history",
+    NON_DETERMINISTIC: "today's workflow parts from a history, or comes to no end with it",
 }
 """What the exit codes of `milepost replay` mean, as far as it has its own: a deployment is gated by them."""
 

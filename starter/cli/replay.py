@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sla.errors import MilepostError
-from starter.answers import NOT_FOUND, REFUSED, answer_for
+from starter.answers import BAD_INPUT, FINE, NOT_FOUND, REFUSED, answer_for
 from starter.cli.options import Json
 from starter.cli.output import console, remark, write_json
 from starter.cli.services import Services
@@ -124,7 +124,8 @@ async def _replayed(wanted: "Wanted", recipe: "Recipe", jobs: int | None, junit:
     from starter.replaying.crew import cores, replayed  # noqa: PLC0415
     from starter.replaying.results import Tally  # noqa: PLC0415
 
-    tally, kept = Tally(), []
+    everything = not wanted.names and wanted.query is None  # of which there may be none: a quiet week is no bad input
+    tally, kept = Tally(nothing=FINE if everything else BAD_INPUT), []
     async with chosen(wanted, recipe) as (total, sources):
         few = total <= FEW
         with counting("Replaying", total) as advance:

@@ -9,19 +9,18 @@ from sla.errors import UnknownProcess
 from sla.evaluation.following import Followed
 from sla.messages import ProcessRef
 from sla.process.model import Process
-
-Named = tuple[str, int]
+from starter.replaying.reading import Unplayable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenDefinitions:
-    """Laws by version; and by the process's name alone, where files tell no version."""
+    """Laws by version, with the revision whose calendars count; by the process's name alone, where files tell neither."""
 
-    versions: Mapping[Named, Followed] = field(default_factory=dict)
+    versions: Mapping[ProcessRef, Followed] = field(default_factory=dict)
     names: Mapping[str, Followed] = field(default_factory=dict)
 
     async def process(self, ref: ProcessRef) -> Process:
-        """The process. Raises UnknownProcess."""
+        """The process. Raises UnknownProcess; Unplayable if it is to be in a file and is not."""
         return self._law(ref).process
 
     async def calendars(self, ref: ProcessRef) -> Mapping[str, BusinessHours]:
@@ -33,9 +32,14 @@ class GivenDefinitions:
         return self._law(ref).default_hours
 
     def _law(self, ref: ProcessRef) -> Followed:
-        law = self.versions.get((ref.process, ref.version)) or self.names.get(ref.process)
+        law = self.versions.get(ref) or self.names.get(ref.process)
+        if (
+            law is None and self.names
+        ):  # a record was moved to it, and it is not given: as if there were none, all would differ
+            known = ", ".join(sorted(self.names))
+            raise Unplayable(f"no file that was given has its process '{ref.process}'; those given: {known}.")
         if law is None:
-            known = ", ".join(sorted({*self.names, *(name for name, _ in self.versions)})) or "none"
+            known = ", ".join(sorted({one.process for one in self.versions})) or "none"
             raise UnknownProcess(process=f"{ref.process} (version {ref.version})", known=known)
         return law
 
@@ -47,7 +51,7 @@ def of_dossier(dossier: Dossier) -> GivenDefinitions:
 
 def of_laws(laws: Sequence[LawKept]) -> GivenDefinitions:
     """These, by their versions."""
-    return GivenDefinitions(versions={(one.ref.process, one.ref.version): _followed(one) for one in laws})
+    return GivenDefinitions(versions={one.ref: one.followed() for one in laws})
 
 
 def of_files(
@@ -56,7 +60,3 @@ def of_files(
     """The processes of some files, with their calendars, whatever the version."""
     laws = [Followed(process=one, calendars=calendars, default_hours=default_hours) for one in processes]
     return GivenDefinitions(names={law.process.process: law for law in laws})
-
-
-def _followed(kept: LawKept) -> Followed:
-    return Followed(process=kept.process, calendars=kept.calendars, default_hours=kept.default_hours)

@@ -55,9 +55,10 @@ class Replayed(Kept):
 
 
 class Tally:
-    """Counts histories by what came of them."""
+    """Counts histories by what came of them. `nothing`: the exit status where there was none at all."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, nothing: int = BAD_INPUT) -> None:
+        self._nothing = nothing
         self.histories: dict[Verdict, int] = dict.fromkeys(("same", "differs", "parts", "skipped"), 0)
         self.decisions = 0
 
@@ -68,7 +69,9 @@ class Tally:
 
     @property
     def exit_status(self) -> int:
-        """The worst counts; where nothing could be replayed, the input was bad."""
+        """The worst counts; where nothing could be replayed of what there was, the input was bad."""
+        if not any(self.histories.values()):
+            return self._nothing
         if self.histories["parts"]:
             return NON_DETERMINISTIC
         if self.histories["differs"]:

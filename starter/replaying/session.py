@@ -27,8 +27,8 @@ from sla.messages import Decision
 from sla.recomputing import differences, recompute
 from starter.replaying.capturing import Capturing, Taken, Tape, Watched
 from starter.replaying.parting import parted
-from starter.replaying.reading import Run
-from starter.replaying.results import Differing, Replayed
+from starter.replaying.reading import Run, Unplayable
+from starter.replaying.results import Differing, Parted, Replayed
 from workflows.case import SlaCase
 
 BUILD: Final = "replay"
@@ -128,10 +128,10 @@ class Replays:
         found = Replayed(source=run.source, record=run.record, run_id=run.history.run_id or None, events=len(run.events))
         try:
             failure = await self._failure(run.done())
-        except TimeoutError:
-            return found.model_copy(
-                update={"skipped": f"Temporal's Replayer came to no end with it within {PATIENCE_S:g} s"}
-            )
+        except TimeoutError:  # whoever deploys must know: such a workflow might be stuck there as well
+            problem = f"Temporal's Replayer came to no end there within {self._patience_s:g} s"
+            endless = Parted(event=tape.reached, kind=run.kind(tape.reached), problem=problem)
+            return found.model_copy(update={"parted": endless})
         if found.record is None and tape.taken:
             found = found.model_copy(update={"record": tape.taken[0].asked.record})
         if failure is not None and (unreadable := await self._unreadable(run)):
@@ -143,6 +143,8 @@ class Replays:
         except (UnknownCalendar, UnknownProcess) as problem:
             why = f"its decisions cannot be taken again: {problem} Or name its files with --process and --calendars."
             told["skipped"] = why
+        except Unplayable as problem:
+            told["skipped"] = f"its decisions cannot be taken again: {problem}"
         return found.model_copy(update=told | {"seconds": round(time.perf_counter() - began, 6)})
 
     async def _unreadable(self, run: Run) -> str | None:

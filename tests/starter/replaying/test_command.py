@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -14,7 +16,9 @@ import sla.engine
 import starter.replaying.session
 from sla.timeline import Timeline
 from starter.answers import BAD_INPUT, DECISIONS_DIFFER, FINE, NON_DETERMINISTIC, REPLAY_STATUSES
-from starter.replaying import crew
+from starter.cli import progress
+from starter.replaying import choosing, crew
+from starter.replaying.choosing import Chosen, several
 from starter.replaying.sources import Recipe
 from tests.docs.pages import rows, section, text
 from tests.starter.command_line import Ran, milepost, process_of
@@ -81,6 +85,35 @@ def test_where_nothing_can_be_replayed_the_input_was_bad(tmp_path: Path) -> None
     assert "1 skipped" in ran.out
 
 
+@pytest.mark.parametrize(
+    ("asked", "code"), [(("--all", "--since", "7d"), FINE), (("--query", "SlaStatus = 'at risk'"), BAD_INPUT)]
+)
+def test_a_week_without_cases_is_fine_and_a_query_that_lists_nothing_is_not(
+    asked: tuple[str, ...], code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def nothing(*_: object) -> AsyncIterator[Chosen]:
+        yield Chosen(0, several([]))
+
+    monkeypatch.setattr(choosing, "chosen", nothing)
+    ran = replay(*asked)
+    assert "there was nothing to replay" in ran.out
+    assert ran.code == code
+
+
+def test_a_bar_shows_how_many_of_how_many_are_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    advanced: list[tuple[str, int | None]] = []
+
+    @contextmanager
+    def counting(title: str, total: int | None) -> Iterator[Callable[[], None]]:
+        yield lambda: advanced.append((title, total))
+
+    monkeypatch.setattr(progress, "counting", counting)
+    foreign, _ = damaged(tmp_path)["another-workflow"]
+    assert replay(golden("refused"), golden("closed"), foreign, "--process", premium(tmp_path)).code == FINE
+    assert advanced == [("Replaying", 3)] * 3
+
+
 def test_a_history_whose_process_is_not_given_is_skipped_and_said_so(tmp_path: Path) -> None:
     other = premium(tmp_path)
     other.write_text(other.read_text("utf-8").replace("Premium", "Other"), "utf-8")
@@ -114,8 +147,8 @@ def test_a_broken_bundle_is_named_and_skipped(tmp_path: Path) -> None:
         ((".",), "'.' is a directory; name the files in it."),
         (("C-1", "--calendars", "c.yaml"), "--calendars goes with --process"),
         (("C-1", "--process", "nowhere.yaml"), "nowhere.yaml: cannot be read"),
-        (("C-1", "--debug", "everywhere"), "--debug: 'everywhere' is none of workflow, evaluate"),
-        (("C-1", "--debug", "workflow", "--json"), "--json does not go with --debug"),
+        (("C-1", "--debug", "--inside", "everywhere"), "--inside: 'everywhere' is none of workflow, evaluate"),
+        (("C-1", "--debug", "--json"), "--json does not go with --debug"),
         (("C-1", "--jobs", "0"), "--jobs"),
         (("C-1", "--break-at", "0"), "--break-at"),
     ],

@@ -16,8 +16,10 @@ import sla.recomputing
 from sla.messages import Task
 from sla.process.model import Process
 from sla.timeline import Timeline
+from starter.answers import NON_DETERMINISTIC
 from starter.replaying.laws import of_laws
 from starter.replaying.reading import of_history, parsed
+from starter.replaying.results import tally
 from tests.starter.replaying.builders import FILES, golden, replayed, replays, sentences
 from tests.workflows.golden import laws_under
 from workflows import acting, case
@@ -186,15 +188,17 @@ async def test_whatever_a_case_was_doing_when_its_history_was_fetched_it_replays
     assert found.decisions == len(list(whole.decisions()))
 
 
-async def test_what_the_replayer_does_not_come_to_an_end_with_is_skipped_and_the_next_is_replayed() -> None:
+async def test_what_the_replayer_comes_to_no_end_with_is_not_passed_over_and_the_next_is_replayed() -> None:
     path = golden("refused")
     run, laws = parsed(path.read_bytes(), path.name), of_laws(laws_under(path))
     async with replays(patience_s=0.0001) as replaying:
         hung = await replaying.replay(run, laws)
         replaying._patience_s = 30
         after = await replaying.replay(run, laws)
-    assert (hung.verdict, after.verdict) == ("skipped", "same")
-    assert "came to no end with it" in (hung.skipped or "")
+    assert (hung.verdict, after.verdict) == ("parts", "same")
+    assert hung.parted is not None
+    assert hung.parted.sentence.endswith("Temporal's Replayer came to no end there within 0.0001 s")
+    assert tally([hung, after]).exit_status == NON_DETERMINISTIC, "a gate stays shut"
 
 
 async def test_definitions_that_are_not_there_leave_the_decisions_untaken_and_say_so() -> None:

@@ -122,7 +122,7 @@ async def test_records_and_lists_replay_under_the_definitions_of_their_day(tmp_p
         of_one = await live.replay("--query", f"WorkflowId = '{workflow_id('C-2')}'", "--since", "7d", "--json")
         assert (of_one.code, verdicts(of_one)) == (FINE, [("C-2", "same")] * 2)
 
-        debugged = await live.replay("C-2", "--debug", "workflow")
+        debugged = await live.replay("C-2", "--debug")
         assert debugged.code == BAD_INPUT
         assert "Choose one with --run: " in debugged.err
 
