@@ -38,5 +38,6 @@ def read_cursor(text: str, listed: Mapping[str, object]) -> Position:
 
 
 def _of(listed: Mapping[str, object]) -> str:
-    """What tells one list from another; its parts in any order."""
-    return sha256(json.dumps(listed, sort_keys=True).encode()).hexdigest()[:12]
+    """What tells one list from another; its parts in any order, and a filter that is None is none."""
+    said = {name: value for name, value in listed.items() if value is not None}
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]

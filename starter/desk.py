@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from activities.situation import laws_of
 from sla.acting import Actor
@@ -19,7 +19,6 @@ from sla.events import AnyEvent, Migrated, Opened, read_event
 from sla.hindsight import look_back
 from sla.instants import to_instant
 from sla.messages import CaseInput, CaseView, ProcessRef, Reception
-from sla.timeline import RollUp
 from sla.viewing import view_of
 from starter.case_files import past, present
 from starter.cases_client import Gone
@@ -249,18 +248,13 @@ class Desk:
     async def list(
         self,
         *,
-        status: RollUp | None = None,
-        process: str | None = None,
-        account: str | None = None,
-        owner: str | None = None,
-        queue: str | None = None,
         is_open: bool | None = None,
         sort: Order = "next_deadline",
         limit: int = 100,
         cursor: str | None = None,
+        **wanted: Unpack[Filters],
     ) -> RecordPage:
         """A page of the records that match all filters given. Raises InvalidCursor for a cursor of another list."""
-        wanted: Filters = {"status": status, "process": process, "account": account, "owner": owner, "queue": queue}
         listed: dict[str, object] = {**wanted, "is_open": is_open, "sort": sort}
         after = None if cursor is None else read_cursor(cursor, listed)
         found = await self._records.list(**wanted, is_open=is_open, order_by=sort, limit=limit + 1, after=after)

@@ -31,8 +31,8 @@ ORDERS: Final[tuple[Order, ...]] = get_args(Order)
 """A minus: the latest first."""
 
 
-class Filters(TypedDict):
-    """Columns and what they must hold; None is anything."""
+class Filters(TypedDict, total=False):
+    """Columns and what they must hold; None, as if it were not there, is anything."""
 
     status: RollUp | None
     process: str | None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import RowMapping, Select, Table, func, select
 
@@ -11,7 +11,7 @@ from sla.dossier import Deed
 from sla.errors import UnknownRecord
 from sla.events import Event
 from sla.messages import CaseInput, ProcessRef
-from sla.timeline import Occurrence, RollUp
+from sla.timeline import Occurrence
 from store.cases import log_of
 from store.connection import AnyConnection
 from store.engine import Database
@@ -39,21 +39,16 @@ class Records:
     async def list(
         self,
         *,
-        status: RollUp | None = None,
-        process: str | None = None,
-        account: str | None = None,
-        owner: str | None = None,
-        queue: str | None = None,
         is_open: bool | None = None,
         order_by: Order = "next_deadline",
         limit: int = 100,
         after: Position | None = None,
+        **wanted: Unpack[Filters],
     ) -> Sequence[StoredRecord]:
         """Records that match all filters given, in an order: at most `limit`, those that come after a position.
 
         A page takes as long as its rows do, however many records there are (`store.pages`).
         """
-        wanted: Filters = {"status": status, "process": process, "account": account, "owner": owner, "queue": queue}
         async with self._database.reading() as connection:
             rows = await page(connection, wanted, is_open=is_open, order_by=order_by, limit=limit, after=after)
         return [_record(row) for row in rows]
