@@ -35,7 +35,7 @@ VERDICTS: Final[Mapping[Status, Verdict]] = {
 
 
 class Reached(NamedTuple):
-    """What became of an occurrence. The margin is in open seconds, negative by as much as it was missed; None: undecided."""
+    """What became of an occurrence. The margin is that of `margin_of`; the verdict says which side it is on."""
 
     milestone: str
     verdict: Verdict
@@ -99,8 +99,7 @@ def _reached(milestone: str, run: Run, now_s: int) -> Reached:
     verdict = VERDICTS[run.status()]
     if verdict not in ("met", "missed"):
         return Reached(milestone, verdict, None)
-    left = run.limit - run.clock.consumed(now_s if run.ended_at is None else run.ended_at)
-    return Reached(milestone, verdict, left if run.completed_at is not None else min(0, left))
+    return Reached(milestone, verdict, run.limit - run.clock.consumed(now_s if run.ended_at is None else run.ended_at))
 
 
 # ---------------------------------------------------------------------- from a timeline
@@ -122,7 +121,8 @@ def _told(timeline: Timeline) -> Iterator[Reached]:
 
 
 def margin_of(one: Occurrence) -> int | None:
-    """The open seconds to spare, negative by as many as it was missed so far; None while undecided or if cancelled."""
-    if one.completed_at is not None and one.actual_s is not None:
-        return one.limit_s - one.actual_s
-    return -one.overdue_s if one.violated else None
+    """What is left of its limit, in open seconds, negative by as many as it was missed so far; None if nothing is decided.
+
+    What was violated before its limit was made longer may have some left, and is missed all the same.
+    """
+    return one.remaining_s - one.overdue_s if VERDICTS.get(one.status) in ("met", "missed") else None

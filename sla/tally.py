@@ -16,10 +16,13 @@ EDGES_S: Final = tuple(hours * _HOUR for hours in (-24, -8, -4, -1, 0, 1, 4, 8, 
 
 QUANTILES: Final = (0.1, 0.5, 0.9)
 
+_JUST_MISSED_S: Final = -1
+"""What counts for the margin of a miss that has some of its limit left: its limit was made longer afterwards."""
+
 
 @dataclass(slots=True)
 class Kept:
-    """How one milestone was kept. Margins are those of what is decided, in open seconds, in no order."""
+    """How one milestone was kept. Margins are those of what is decided, in open seconds, in no order; below 0 if missed."""
 
     met: int = 0
     missed: int = 0
@@ -84,7 +87,7 @@ class Side:
             else:
                 kept.cancelled += 1
             if margin_s is not None:
-                kept.margins.append(margin_s)
+                kept.margins.append(margin_s if margin_s < 0 or verdict == "met" else _JUST_MISSED_S)
         for kind, number in outcome.sent.items():
             self.sent[kind] += number
 

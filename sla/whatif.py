@@ -30,7 +30,10 @@ class Value(BaseModel):
 
 
 class MilestoneWhatIf(Value):
-    """One occurrence as it is, and as it would have been. Margins are open seconds, negative by as many as it is missed."""
+    """One occurrence as it is, and as it would have been. Margins are open seconds, negative by as many as it is missed.
+
+    One that was violated before its limit was made longer may have a margin left; `violated` says that it is missed.
+    """
 
     milestone: str
     occurrence: int
@@ -174,15 +177,25 @@ def _sentences(before: Timeline, after: Timeline, milestones: tuple[MilestoneWha
     view = view_of(after).model_copy(update={"followed": view_of(before).followed})
     yield from changes_of(view_of(before), view, after)
     for one in milestones:
-        if one.margin_before_s != one.margin_after_s:
+        was, would = _margin(one.before, one.margin_before_s), _margin(one.after, one.margin_after_s)
+        if was != would:
             name = one.milestone if one.occurrence == 1 else f"{one.milestone} #{one.occurrence}"
-            yield f"{name}: {_margin(one.margin_before_s)} → {_margin(one.margin_after_s)}"
+            yield f"{name}: {was} → {would}"
 
 
-def _margin(margin_s: int | None) -> str:
-    if margin_s is None:
+def _margin(one: Occurrence | None, margin_s: int | None) -> str:
+    if one is None or margin_s is None:
         return "undecided"
-    return f"{spoken(margin_s)} to spare" if margin_s >= 0 else f"{spoken(-margin_s)} over"
+    if margin_s < 0:
+        return f"{spoken(-margin_s)} over"
+    if not one.violated:
+        return f"{spoken(margin_s)} to spare"
+    if margin_s == 0:
+        return "missed by no open time"
+    left = f"{spoken(margin_s)} of open time"
+    if one.ended_at is None:
+        return f"missed, though by today's limit {left} are left"
+    return f"missed, though by the limit of its end {left} were left"
 
 
 def _notes(dossier: Dossier, before: Timeline, after: Timeline) -> Iterator[str]:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sla.account import Told
 from sla.instants import from_s, to_s
+from sla.outcomes import margin_of
 from sla.spans import Span
 from sla.story import Chapter, OpenSpan, Stop
 from sla.telling.acts import Deeds, act
@@ -14,7 +15,7 @@ from sla.telling.fates import fates
 from sla.telling.hand import Hand, written
 from sla.telling.open_time import stopped_within, unlike_days
 from sla.telling.turns import turns, why_stopped
-from sla.telling.verdicts import margin_s, verdict
+from sla.telling.verdicts import verdict
 from sla.timeline import Effect
 
 _AS_IT_IS = (
@@ -34,7 +35,7 @@ def chapter(told: Told, effects: Sequence[Effect], deeds: Deeds, as_of: datetime
     found = unlike_days(told.hours, start_s, end_s, zone)
     acts = tuple(act(effect, deeds) for effect in effects)
     drafts = [*turns(told, stops), *days(told.hours, found), *fates(effects, acts, deeds)]
-    margin = margin_s(one, spans)
+    margin = margin_of(one)
     return Chapter(
         **{name: getattr(one, name) for name in _AS_IT_IS},
         calendar=told.hours.calendar,

@@ -6,21 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from sla.duration import spoken
-from sla.story import Chapter, OpenSpan, Stop
+from sla.story import Chapter, Stop
 from sla.telling.hand import Hand
 from sla.timeline import Occurrence, RollUp, Status
-
-
-def margin_s(one: Occurrence, open_spans: Sequence[OpenSpan]) -> int | None:
-    """What was left of the limit, negative if it was exceeded; None where nothing is decided, or it was called off."""
-    if one.status in ("waiting", "running", "stopped", "cancelled"):
-        return None
-    return one.limit_s - consumed_s(open_spans)
-
-
-def consumed_s(open_spans: Sequence[OpenSpan]) -> int:
-    """Open, unstopped seconds."""
-    return sum(span.open_s - span.stopped_s for span in open_spans)
 
 
 def verdict(one: Occurrence, margin: int | None, stops: Sequence[Stop], as_of: datetime, hand: Hand) -> str:

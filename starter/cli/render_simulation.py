@@ -93,17 +93,16 @@ def _margins(before: SideView | None, after: SideView) -> Table:
     for heading in ("10 %", "half", "90 %"):
         table.add_column(heading, justify="right")
     table.add_column("missed│met", no_wrap=True)
+    edges: tuple[int, ...] = ()
     for name in dict.fromkeys(one.milestone for side in (before, after) if side for one in side.milestones):
         for called, side in (("before", before), ("after", after)):
             kept = None if side is None else side.milestone(name)
             if kept is not None and kept.margins is not None:
-                margins = kept.margins
+                margins, edges = kept.margins, kept.margins.edges_s
                 cells = [_rough(value) for value in (margins.p10_s, margins.p50_s, margins.p90_s)]
                 table.add_row(escape(name), called if before else "", *cells, _sparks(margins))
-    table.caption = (
-        f"bars at {', '.join(_rough(edge) for edge in (-86400, -28800, -14400, -3600, 0, 3600, 14400, 28800, 86400))}"
-    )
-    table.caption_justify = "left"
+    if edges:
+        table.caption, table.caption_justify = f"bars at {', '.join(map(_rough, edges))}", "left"
     return table
 
 

@@ -69,7 +69,13 @@ def _cells(one: Occurrence | None, margin_s: int | None, zone: tzinfo, *, wide: 
     if one is None:
         return [NOTHING] * (6 if wide else 3)
     figures = [length(seconds) for seconds in (one.limit_s, one.actual_s, one.stopped_s)] if wide else []
-    return [status(one.status), when(one.target_at, zone), *figures, NOTHING if margin_s is None else spoken(margin_s)]
+    return [status(one.status), when(one.target_at, zone), *figures, _spare(one, margin_s)]
+
+
+def _spare(one: Occurrence, margin_s: int | None) -> str:
+    if margin_s is None:
+        return NOTHING
+    return "missed" if one.violated and margin_s >= 0 else spoken(margin_s)
 
 
 def _show_actions(screen: Console, answer: WhatIf, zone: tzinfo) -> None:

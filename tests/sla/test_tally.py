@@ -85,6 +85,15 @@ def test_a_margin_of_nothing_at_all_is_in_time() -> None:
     assert of_margins(-30, -1, -0.5, 0, 0.5, 24, 300).histogram() == (1, 0, 0, 0, 2, 2, 0, 0, 0, 2)
 
 
+@pytest.mark.parametrize("margin_s", [0, int(6.5 * HOUR)])
+def test_what_was_missed_is_on_the_side_of_what_was_missed_though_some_of_a_longer_limit_is_left(margin_s: int) -> None:
+    tally = Tally.of(1)
+    tally.add("C-1", {}, None, [an_outcome(Reached("Answer", "missed", margin_s), met(0), violated=True)])
+    kept = tally.afters[0].milestones["Answer"]
+    assert (kept.missed, kept.met, kept.histogram()) == (1, 1, (0, 0, 0, 0, 1, 1, 0, 0, 0, 0))
+    assert kept.quantiles() == (-1, -1, 0)
+
+
 # ---------------------------------------------------------------------- in parts
 
 

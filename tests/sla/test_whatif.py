@@ -12,7 +12,20 @@ from sla.evaluation.following import Followed
 from sla.messages import ProcessRef
 from sla.process.model import Process
 from sla.whatif import WhatIf, what_if
-from tests.sla.builders import ESCALATE, FIRST, MAIL, Story, a_case, a_milestone, a_process, clock, instant
+from tests.sla.builders import (
+    BY_PRIORITY,
+    ESCALATE,
+    FIRST,
+    MAIL,
+    Story,
+    a_case,
+    a_milestone,
+    a_process,
+    a_quiet,
+    clock,
+    instant,
+)
+from tests.sla.telling.builders import told
 from tests.sla.test_evaluate_properties import HOURS, Given, cases, some
 
 REF = ProcessRef(process="Support", version=1, revision=0)
@@ -96,6 +109,32 @@ def test_two_actions_of_a_kind_at_one_trigger_are_told_apart() -> None:
 def test_milestones_that_would_have_been_there_and_those_that_would_not() -> None:
     found = under(a_process(a_milestone("Resolution", within="4h")), a_case().opened("09:00"), "09:10")
     assert [(one.milestone, one.difference) for one in found.milestones] == [(FIRST, "gone"), ("Resolution", "begun")]
+
+
+RAISED = a_case(under=a_process(a_quiet(within=BY_PRIORITY))).opened("09:00", priority="P1").changed("10:05", priority="P3")
+"""Violated at 10:00, after which eight hours were enough."""
+
+
+def test_what_was_violated_before_its_limit_was_made_longer_had_nothing_to_spare() -> None:
+    answered = under(a_process(a_quiet(within="9h")), RAISED.completed("10:30"), "12:00")
+    assert [(one.margin_before_s, one.margin_after_s) for one in answered.milestones] == [(23_400, 27_000)]
+    assert answered.sentences[-1] == (
+        "First Response: missed, though by the limit of its end 6 h 30 min of open time were left → 7 h 30 min to spare"
+    )
+    eight = under(a_process(a_quiet(within="8h")), RAISED.completed("10:30"), "12:00")
+    assert eight.sentences[-1].endswith("of open time were left → 6 h 30 min to spare")
+    still_open = under(a_process(a_quiet(within="30m")), RAISED, "10:30")
+    assert [(one.margin_before_s, one.margin_after_s) for one in still_open.milestones] == [(23_400, -3_600)]
+    assert still_open.sentences[-1] == (
+        "First Response: missed, though by today's limit 6 h 30 min of open time are left → 1 h over"
+    )
+
+
+def test_a_margin_is_the_one_that_is_explained() -> None:
+    for case, at in ((RAISED, "10:30"), (RAISED.completed("10:30"), "12:00"), (ANSWERED, "11:00"), (ANSWERED, "09:10")):
+        [explained] = told(case, at).chapters
+        [one] = under(a_process(), case, at).milestones
+        assert one.margin_before_s == explained.margin_s
 
 
 # ---------------------------------------------------------------------- what cannot be carried over

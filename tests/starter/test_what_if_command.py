@@ -19,7 +19,8 @@ from starter.bundles import bundle_of, written
 from starter.cli.services import Services
 from starter.definitions import Found
 from starter.desk import Desk
-from tests.sla.builders import a_case
+from tests.sla.builders import BY_PRIORITY, a_case, a_quiet
+from tests.sla.builders import a_process as under
 from tests.sla.test_whatif import dossier_of
 from tests.starter.bench import Bench, a_milestone, a_process
 from tests.starter.command_line import milepost
@@ -43,6 +44,16 @@ def test_a_bundle_beside_a_shorter_promise(bundle: Path, bench: Bench) -> None:
     assert "newly violated" in ran.out
     assert "First Response: 10 min to spare → 5 min over" in ran.out
     assert "Mon 2026-03-02 09:45" in ran.out
+
+
+def test_what_was_violated_before_its_limit_was_made_longer_is_shown_as_missed(tmp_path: Path, bench: Bench) -> None:
+    longer = a_case(under=under(a_quiet(within=BY_PRIORITY))).opened("09:00", priority="P1").changed("10:05", priority="P3")
+    path = tmp_path / "longer.mpb"
+    path.write_bytes(written(bundle_of(dossier_of(longer.completed("10:30"), "12:00"), [])))
+    bench.put(a_process(a_milestone(within="9h")))
+    rows = [line.split() for line in milepost("what-if", path, "--process", bench.process).out.splitlines()]
+    [before], [after] = ([row for row in rows if side in row] for side in ("before", "after"))
+    assert (before[-1], after[-4:]) == ("missed", ["7", "h", "30", "min"])
 
 
 def test_as_json(bundle: Path, bench: Bench) -> None:
