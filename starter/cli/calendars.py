@@ -63,13 +63,10 @@ def _register_diff(calendar: typer.Typer, services: Services) -> None:
     def diff(before: options.Before, after: options.After = None, *, json: Json = False) -> None:
         """Say what is different between two versions, or two calendars."""
         from starter.cli.render_catalogue import diff_page  # noqa: PLC0415
-        from starter.setup.views.catalogue import VersionRef  # noqa: PLC0415
 
         async def compared(desk: "Desk") -> "DiffView":
-            named = VersionRef.parse(before).name
-            there = [] if after is not None else await desk.catalogue.calendar_versions(named)
-            one, two = options.refs(before, after, there)
-            return await desk.catalogue.diff_calendars(VersionRef.parse(one), VersionRef.parse(two))
+            one, two = await options.compared(desk.catalogue.calendar_versions, before, after)
+            return await desk.catalogue.diff_calendars(one, two)
 
         found = ask(services, compared)
         options.show(diff_page(found), [found], json=json)
@@ -92,7 +89,7 @@ def _register_changes(calendar: typer.Typer, services: Services) -> None:
         async def drafted(desk: "Desk") -> "DefinitionView":
             return await desk.catalogue.draft_calendar(found.value, notes=notes, based_on=based_on, if_match=if_match)
 
-        _show([ask(services, drafted)], json=json)
+        options.show_versions([ask(services, drafted)], json=json)
 
     @calendar.command()
     def activate(
@@ -101,10 +98,10 @@ def _register_changes(calendar: typer.Typer, services: Services) -> None:
         """Publish a draft: cases that are opened from now on count by it, open ones as before."""
 
         async def activated(desk: "Desk") -> "VersionView":
-            there = [] if version is not None else await desk.catalogue.calendar_versions(name)
-            return await desk.catalogue.activate_calendar(name, options.the_draft(there, version), if_match=if_match)
+            number = await options.the_draft(desk.catalogue.calendar_versions, name, version)
+            return await desk.catalogue.activate_calendar(name, number, if_match=if_match)
 
-        _show([ask(services, activated)], json=json)
+        options.show_versions([ask(services, activated)], json=json)
 
     @calendar.command()
     def retire(
@@ -112,12 +109,6 @@ def _register_changes(calendar: typer.Typer, services: Services) -> None:
     ) -> None:
         """Retire a calendar that nothing names any more, or give up its draft; open cases count by it as before."""
         found = ask(services, lambda desk: desk.catalogue.retire_calendar(name, version, if_match=if_match))
-        _show(found, json=json)
+        options.show_versions(found, json=json)
         if not found:
             remark("It was retired already.")
-
-
-def _show(found: "list[VersionView] | list[DefinitionView]", *, json: bool) -> None:
-    from starter.cli.render_catalogue import version_line  # noqa: PLC0415
-
-    options.show("\n".join(version_line(one) for one in found), found, json=json)

@@ -1,6 +1,6 @@
 """Options and answers that the commands of processes and of calendars share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from sla.calendar import BusinessHours
     from sla.process.model import Process
     from starter.definitions import Found
-    from starter.setup.views.catalogue import VersionView
+    from starter.setup.views.catalogue import DefinitionView, VersionRef, VersionView
     from starter.views import View
+
+    Versions = Callable[[str], Awaitable[Sequence[VersionView]]]
+    """Asks for all versions of what has this name."""
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="By its name.")]
 Number = Annotated[
@@ -41,22 +44,31 @@ def show(page: "RenderableType", views: "Iterable[View]", *, json: bool, is_file
         console().print(page, soft_wrap=is_file)
 
 
-def the_draft(versions: "Sequence[VersionView]", version: int | None) -> int:
+def show_versions(found: "Sequence[VersionView | DefinitionView]", *, json: bool) -> None:
+    """Answer with versions, a line for each."""
+    from starter.cli.render_catalogue import version_line  # noqa: PLC0415 - keeps --help quick
+
+    show("\n".join(version_line(one) for one in found), found, json=json)
+
+
+async def the_draft(versions: "Versions", name: str, version: int | None) -> int:
     """The version that was named, else the draft. Raises BadParameter if there is none."""
     if version is not None:
         return version
-    found = next((one.version for one in versions if one.status == "draft"), None)
+    found = next((one.version for one in await versions(name) if one.status == "draft"), None)
     if found is None:
-        raise typer.BadParameter(f"'{versions[0].name}' has no draft; name a version")
+        raise typer.BadParameter(f"'{name}' has no draft; name a version")
     return found
 
 
-def refs(before: str, after: str | None, versions: "Sequence[VersionView]") -> tuple[str, str]:
-    """The two that are to be compared. `versions` are those of `before`, for the draft that is meant without `after`."""
-    name = before.rpartition("@")[0] if before.rpartition("@")[2].isdecimal() else before
+async def compared(versions: "Versions", before: str, after: str | None) -> "tuple[VersionRef, VersionRef]":
+    """The two that are to be compared; without `after`, the draft is meant. Raises BadParameter if there is none."""
+    from starter.setup.views.catalogue import VersionRef  # noqa: PLC0415 - as above
+
+    one = VersionRef.parse(before)
     if after is None:
-        return before, f"{name}@{the_draft(versions, None)}"
-    return before, f"{name}{after}" if after.startswith("@") else after
+        return one, VersionRef(name=one.name, version=await the_draft(versions, one.name, None))
+    return one, VersionRef.parse(f"{one.name}{after}" if after.startswith("@") else after)
 
 
 def only_process(path: Path, name: str) -> "Found[Process]":

@@ -67,13 +67,10 @@ def _register_diff(process: typer.Typer, services: Services) -> None:
     def diff(before: options.Before, after: options.After = None, *, json: Json = False) -> None:
         """Say what is different between two versions, or two processes."""
         from starter.cli.render_catalogue import diff_page  # noqa: PLC0415
-        from starter.setup.views.catalogue import VersionRef  # noqa: PLC0415
 
         async def compared(desk: "Desk") -> "DiffView":
-            named = VersionRef.parse(before).name
-            there = [] if after is not None else await desk.catalogue.versions(named)
-            one, two = options.refs(before, after, there)
-            return await desk.catalogue.diff(VersionRef.parse(one), VersionRef.parse(two))
+            one, two = await options.compared(desk.catalogue.versions, before, after)
+            return await desk.catalogue.diff(one, two)
 
         found = ask(services, compared)
         options.show(diff_page(found), [found], json=json)
@@ -91,7 +88,6 @@ def _register_new_version(process: typer.Typer, services: Services) -> None:
         json: Json = False,
     ) -> None:
         """Draft a version: what a file says, or a copy of another version. No case sees it before it is activated."""
-        from starter.cli.render_catalogue import version_line  # noqa: PLC0415
 
         async def drafted(desk: "Desk") -> "DefinitionView":
             if file is None:
@@ -99,8 +95,7 @@ def _register_new_version(process: typer.Typer, services: Services) -> None:
             found = options.only_process(file, name)
             return await desk.catalogue.draft(found, notes=notes, based_on=based_on, if_match=if_match)
 
-        found = ask(services, drafted)
-        options.show(version_line(found), [found], json=json)
+        options.show_versions([ask(services, drafted)], json=json)
         if not json:
             quoted = shlex.quote(name)
             remark(f"What it changes: milepost process diff {quoted}")
@@ -120,16 +115,16 @@ def _register_changes(process: typer.Typer, services: Services) -> None:
         """Publish a draft. What it says never changes again; open cases stay on their versions."""
 
         async def activated(desk: "Desk") -> "VersionView":
-            there = [] if version is not None else await desk.catalogue.versions(name)
-            number = options.the_draft(there, version)
+            number = await options.the_draft(desk.catalogue.versions, name, version)
             return await desk.catalogue.activate(name, number, default=default, if_match=if_match)
 
-        _show([ask(services, activated)], json=json)
+        options.show_versions([ask(services, activated)], json=json)
 
     @process.command("make-default")
     def make_default(name: options.Name, version: _Version, *, if_match: options.IfMatch = None, json: Json = False) -> None:
         """Let new cases follow this active version. No case moves."""
-        _show([ask(services, lambda desk: desk.catalogue.make_default(name, version, if_match=if_match))], json=json)
+        found = ask(services, lambda desk: desk.catalogue.make_default(name, version, if_match=if_match))
+        options.show_versions([found], json=json)
 
     @process.command()
     def retire(
@@ -137,12 +132,6 @@ def _register_changes(process: typer.Typer, services: Services) -> None:
     ) -> None:
         """Retire a version, or the process as a whole; open cases keep theirs. A draft is given up."""
         found = ask(services, lambda desk: desk.catalogue.retire(name, version, if_match=if_match))
-        _show(found, json=json)
+        options.show_versions(found, json=json)
         if not found:
             remark("It was retired already.")
-
-
-def _show(found: "list[VersionView]", *, json: bool) -> None:
-    from starter.cli.render_catalogue import version_line  # noqa: PLC0415
-
-    options.show("\n".join(version_line(one) for one in found), found, json=json)
