@@ -1,6 +1,6 @@
 """Taking a person's name and addresses out of texts, by digests of them: what is forgotten is not kept to be recognised.
 
-A spelling is put into a normal form (letters alike whatever their case or composition, words apart from what stands between
+A spelling is put into a normal form (letters alike whatever their case and accents, words apart from what stands between
 them) and kept as a keyed digest. A text is taken apart in the same way, and what has such a digest is replaced. Who has the
 digests and a guess can test the guess; nobody can read a name out of them. Pure.
 """
@@ -25,20 +25,27 @@ ADDRESS: Final = 0
 """The number of words of a spelling that is an address."""
 
 GAP: Final = 3
-"""Characters that may stand between two words of a name, as in `Grey,  Jo`."""
+"""Characters that may stand between two words of a name, as in `Grey,  Jo`; blanks, as many as there are."""
+
+PLAIN: Final = 2
+"""The normal form of today, which has no accents. That of 1 had them; digests in it are still compared."""
 
 _WORD: Final = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 _ADDRESS: Final = re.compile(r"[\w.+%'’-]+(?:@|%40)\w[\w-]*(?:\.[\w-]+)*")
 _EDGES: Final = ".+%'’-_"
 _TAG: Final = re.compile(r"\+[^@]*@")
+_ACCENTS: Final = re.compile(r"[\u0300-\u036f]+")
+_BLANKS: Final = re.compile(r"%20|&nbsp;|&#160;|&#xa0;", re.IGNORECASE)
+"""What pages and links write for a blank."""
 _REMEMBERED: Final = 50_000
 
 
 class Spelling(Kept):
-    """A digest of what is to be forgotten: of a name of so many words, or of an address (0)."""
+    """A digest of what is to be forgotten: of a name of so many words, or of an address (0), in a normal form (`PLAIN`)."""
 
     words: int
     digest: str
+    form: int = 1
 
 
 class Erased(Kept):
@@ -60,9 +67,9 @@ def spellings_of(salt: str, names: Iterable[str], addresses: Iterable[str]) -> t
         if not any(len(word) > 1 for word in words):
             raise ValueError(f"'{name}' is too short to be told from other words; write a word of two letters at least")
         for order in (" ".join(words), f"{words[-1]}, {' '.join(words[:-1])}"):
-            found[Spelling(words=len(words), digest=_digest(salt, order))] = None
+            found[Spelling(words=len(words), digest=_digest(salt, order), form=PLAIN)] = None
     for address in addresses:
-        found[Spelling(words=ADDRESS, digest=_digest(salt, _plain_address(address)))] = None
+        found[Spelling(words=ADDRESS, digest=_digest(salt, _plain_address(address)), form=PLAIN)] = None
     return tuple(found)
 
 
@@ -75,6 +82,7 @@ def hints_of(names: Iterable[str], addresses: Iterable[str]) -> frozenset[str]:
 @dataclass(frozen=True, slots=True)
 class _Key:
     salt: str
+    form: int
     sizes: tuple[int, ...]
     digests: frozenset[str]
 
@@ -82,12 +90,18 @@ class _Key:
 class Names:
     """Knows by digests what is to be forgotten, and takes it out of texts and of JSON values."""
 
-    def __init__(self, erased: Sequence[Erased], hints: frozenset[str] = frozenset()) -> None:
-        """`hints` spare time: texts without any of them are taken for clean."""
-        self._keys = tuple(_key(one) for one in erased)
-        self._hints = tuple(hints)
+    def __init__(self, erased: Sequence[Erased], hints: frozenset[str] = frozenset(), *, keep: str = "") -> None:
+        """`hints` spare time: texts without any of them are taken for clean. `keep`: words that stay, whatever they say."""
+        self._erased = tuple(erased)
+        self._keys = tuple(key for one in erased for key in _keys(one))
+        self._hints = hints
+        self._keep = keep
         self._known: dict[str, str] = {}
         self.at: datetime | None = max((one.at for one in erased), default=None)
+
+    def of(self, record: str) -> "Names":
+        """The same for what is told of a record: its id, by which others know it, stays, unless it is nothing but a name."""
+        return self if self.text(record) in (record, ERASED) else Names(self._erased, self._hints, keep=record)
 
     def text(self, text: str) -> str:
         """The text without them; the same text if there are none in it. One that is JSON stays JSON."""
@@ -129,10 +143,13 @@ class Names:
         escaped = "\\u" in text  # JSON within a text may spell any letter so
         if self._hints and not escaped and not any(hint in _normal(text) for hint in self._hints):
             return text
-        if text[:1] in ("{", "[") and (parsed := _json(text)) is not None:
+        if text[:1] in ("{", "[", '"') and (parsed := _json(text)) is not None:
             plain = self.value(parsed)
             return text if _same(plain, parsed) else json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
         spans = [span for key in self._keys for span in (*_addresses(text, key), *_names(text, key))]
+        if spans and self._keep:
+            kept = [found.span() for found in re.finditer(re.escape(self._keep), text)]
+            spans = [(start, stop) for start, stop in spans if not any(start < end and begin < stop for begin, end in kept)]
         return _without(text, spans) if spans else text
 
 
@@ -141,9 +158,11 @@ _IDENTITY: Final = frozenset({"record", "id", "type", "at", "recorded_at", "mile
 Span = tuple[int, int]
 
 
-def _key(erased: Erased) -> _Key:
-    sizes = {one.words for one in erased.spellings}
-    return _Key(erased.salt, tuple(sorted(sizes, reverse=True)), frozenset(one.digest for one in erased.spellings))
+def _keys(erased: Erased) -> Iterator[_Key]:
+    for form in sorted({one.form for one in erased.spellings}):
+        some = [one for one in erased.spellings if one.form == form]
+        sizes = tuple(sorted({one.words for one in some}, reverse=True))
+        yield _Key(erased.salt, form, sizes, frozenset(one.digest for one in some))
 
 
 def _addresses(text: str, key: _Key) -> Iterator[Span]:
@@ -153,19 +172,21 @@ def _addresses(text: str, key: _Key) -> Iterator[Span]:
         whole = found[0]
         inner = whole.strip(_EDGES)
         start = found.start() + (len(whole) - len(whole.lstrip(_EDGES)))
-        if any(_digest(key.salt, form) in key.digests for form in {_plain_address(whole), _plain_address(inner)}):
+        forms = {_plain_address(whole, key.form), _plain_address(inner, key.form)}
+        if any(_digest(key.salt, form) in key.digests for form in forms):
             yield start, start + len(inner)
 
 
 def _names(text: str, key: _Key) -> Iterator[Span]:
-    words = [(found.start(), found.end(), _normal(found[0])) for found in _WORD.finditer(text)]
+    blank = _BLANKS.sub(lambda found: " " * len(found[0]), text)
+    words = [(found.start(), found.end(), _normal(found[0], key.form)) for found in _WORD.finditer(blank)]
     for size in key.sizes:
         for first in range(len(words) - size + 1) if size else ():
             some = words[first : first + size]
-            gaps = [text[before[1] : after[0]] for before, after in pairwise(some)]
+            gaps = [blank[before[1] : after[0]] for before, after in pairwise(some)]
             comma = "," if "," in "".join(gaps[:1]) else ""
             said = f"{some[0][2]}{comma} {' '.join(word for _, _, word in some[1:])}".rstrip()
-            if all(len(gap) <= GAP for gap in gaps) and _digest(key.salt, said) in key.digests:
+            if all(len(gap) <= GAP or gap.isspace() for gap in gaps) and _digest(key.salt, said) in key.digests:
                 yield some[0][0], some[-1][1]
 
 
@@ -178,13 +199,14 @@ def _without(text: str, spans: list[Span]) -> str:
     return "".join([*told, text[end:]])
 
 
-def _plain_address(address: str) -> str:
+def _plain_address(address: str, form: int = PLAIN) -> str:
     """An address as its owner would say it: without case, and without what stands behind a plus."""
-    return _TAG.sub("@", _normal(address.strip()).replace("%40", "@"))
+    return _TAG.sub("@", _normal(address.strip(), form).replace("%40", "@"))
 
 
-def _normal(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+def _normal(text: str, form: int = PLAIN) -> str:
+    plain = text if form < PLAIN else _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    return unicodedata.normalize("NFKC", plain).casefold()
 
 
 def _digest(salt: str, text: str) -> str:
@@ -196,7 +218,7 @@ def _json(text: str) -> Any:
         parsed = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return parsed if isinstance(parsed, dict | list) else None
+    return parsed if isinstance(parsed, dict | list | str) else None
 
 
 def _same(one: Any, other: Any) -> bool:

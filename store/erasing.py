@@ -44,7 +44,7 @@ KEPT: Final = {
 }  # fmt: skip
 """Tables that are not rewritten text by text: the first are definitions, the others have ways of their own, or no texts."""
 
-FIXED: Final = {"record", "key", "process", "milestone", "digest", "request", "hash"}
+FIXED: Final = {"record", "key", "process", "calendar", "milestone", "digest", "request", "hash"}
 """Columns that are not rewritten, besides keys: by these names others know it."""
 
 
@@ -94,7 +94,7 @@ class Erasing:
         """The logs that hold a name, one record after the other, as they are and as they will be; then they are written."""
         changed: dict[str, dict[str, dict[str, Any]]] = {}
         async for row in self._rows(event_log):
-            body = self._names.event(row["body"])
+            body = self._names.of(row["record"]).event(row["body"])
             if self._in(row, ["id", "record"]):
                 self.found.keys["event_log"] += 1
             if body != row["body"]:
@@ -170,9 +170,10 @@ class Erasing:
         texts = [column for column in table.c if _is_text(column) and not _is_fixed(column)]
         fixed = [column.name for column in table.c if _is_text(column) and _is_fixed(column)]
         async for row in self._rows(table):
-            values = {column.name: self._names.value(row[column.name]) for column in texts}
-            changed = {name: value for name, value in values.items() if value is not row[name] and value != row[name]}
             record = row["id"] if table is records else row.get("record")
+            names = self._names if record is None else self._names.of(record)
+            values = {column.name: names.value(row[column.name]) for column in texts}
+            changed = {name: value for name, value in values.items() if value is not row[name] and value != row[name]}
             if changed:
                 this = [column == row[column.name] for column in table.primary_key]
                 await self._connection.execute(update(table).where(*this).values(changed))
@@ -215,7 +216,7 @@ class Erasing:
             this = [key == row[key.name] for key in keys]
             body: bytes = await self._connection.scalar(select(archived_runs.c.body).where(*this)) or b""
             history = unpacked(body)
-            plain = self._names.value(history)
+            plain = self._names.of(row["record"]).value(history)
             if plain is not history:
                 await rewrite(self._connection, row["record"], row["run_id"], plain, at=self._at)
                 self._count("archived_runs", row["record"])

@@ -20,11 +20,14 @@ from store.tables import records
 
 
 async def names_in(connection: AnyConnection, record: str) -> Names | None:
-    """What was taken out of a record, and is to be out of what is written of it from now on; None if nothing ever was."""
+    """What was taken out of a record, and is to be out of what is written of it from now on, but for its id.
+
+    None if nothing ever was.
+    """
     of_record = erased_records.join(erasures, erasures.c.number == erased_records.c.erasure)
     query = select(erasures.c.at, erasures.c.salt, erasures.c.spellings).select_from(of_record)
     rows = (await connection.execute(query.where(erased_records.c.record == record))).mappings().all()
-    return Names([Erased.model_validate(dict(row)) for row in rows]) if rows else None
+    return Names([Erased.model_validate(dict(row)) for row in rows]).of(record) if rows else None
 
 
 async def names_for_writing(connection: AnyConnection, record: str) -> Names | None:
