@@ -1,7 +1,10 @@
 """What the store holds, as the doors show it."""
 
+from collections.abc import Sequence
+
+from sla.events import Event
 from sla.timeline import Effect
-from starter.views import EffectView, RecordView
+from starter.views import EffectView, EventView, RecordView
 from store.views import EffectState, StoredRecord
 
 
@@ -36,3 +39,9 @@ def effect_view(effect: Effect, state: EffectState | None) -> EffectView:
         attempts=state.attempts if state else 0,
         problem=state.problem if state else None,
     )
+
+
+def event_views(log: Sequence[Event]) -> list[EventView]:
+    """What happened to a record, numbered in order of arrival."""
+    told = [event.model_dump(mode="json") | {"event": event.id, "carries": event.facts()} for event in log]
+    return [EventView.model_validate(one | {"number": number}) for number, one in enumerate(told, 1)]

@@ -1,7 +1,7 @@
 """What the Desk answers with: values that every door can show, as JSON or in words."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -54,6 +54,17 @@ class RecordView(View):
     next_deadline: Instant | None
     out: bool
     entitlement: str | None = None
+
+
+class EventView(View):
+    """Something that happened to a record: `number` is its place in order of arrival, `carries` all else that it tells."""
+
+    number: int
+    event: str
+    type: str
+    at: Instant
+    recorded_at: Instant
+    carries: dict[str, Any]
 
 
 class RecordPage(View):

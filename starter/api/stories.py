@@ -1,4 +1,4 @@
-"""What became of a record, and why: as values, and as a page for people."""
+"""What happened to a record, what became of it, and why: as values, and as a page for people."""
 
 import asyncio
 from typing import Annotated, Final
@@ -12,6 +12,7 @@ from starter.api.asking import AskedDesk, asks, routes
 from starter.api.bodies import RecordId, Word
 from starter.stories.page import page, policy
 from starter.stories.zones import named
+from starter.views import EventView
 
 router = routes("Records", "/records")
 
@@ -20,6 +21,12 @@ _Zone = Annotated[
 ]
 _At = Annotated[ToldInstant | None, Query(description="as it was then, by all that is known now")]
 _HTML: Final = {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "The page."}
+
+
+@router.get("/{record}/events", **asks("evidence.events", "records.read"))
+async def events(desk: AskedDesk, record: RecordId) -> list[EventView]:
+    """What happened to the record, as it was learned; its numbers are those that `event` of `records.show` takes."""
+    return await desk.evidence.events(record)
 
 
 @router.get("/{record}/story", **asks("evidence.story", "records.read"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from starter.cli import case_events
 from starter.cli.asking import ask
 from starter.cli.options import Json, Record, Zone, instant, zone
 from starter.cli.output import console, is_live, remark, write_json
@@ -25,13 +26,15 @@ _Every = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="How oft
 _Shown = Annotated[str, typer.Argument(metavar="ID|FILE.mpb", help="The record's id, or a bundle of it.")]
 _TrueAt = Annotated[_Text, typer.Option("--at", metavar="INSTANT", help="As it was then, by all that is known now.")]
 _KnownAt = Annotated[_Text, typer.Option("--known-at", metavar="INSTANT", help="By what was known then; late news differs.")]
-_After = Annotated[int | None, typer.Option("--event", metavar="N", help="Just after its N-th event was learned.")]
+_NTH = "Just after its N-th event was learned; `milepost case events` numbers them."
+_After = Annotated[int | None, typer.Option("--event", metavar="N", help=_NTH)]
 STATUSES = ("compliant", "at_risk", "violated_open", "violated_closed")
 
 
 def register(case: typer.Typer, services: Services) -> None:
     """Add the commands to the group."""
     _register_show(case, services)
+    case_events.register(case, services)
     _register_list(case, services)
     _register_watch(case, services)
     _register_retry(case, services)

@@ -1,4 +1,4 @@
-"""Live cases as tables for people: the answer to news, and a list. All about one case is in `case_page`."""
+"""Live cases as tables for people: the answer to news, a list, what happened to one. All about one is in `case_page`."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
@@ -8,9 +8,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from sla.messages import Reception
+from starter.cli.fitting import Col, Fitting, Way, stacked, up_to
 from starter.cli.output import console
+from starter.cli.render_timelines import summary_of
 from starter.cli.words import NOTHING, status, when
-from starter.views import RecordView
+from starter.views import EventView, RecordView
 
 _UTC = ZoneInfo("UTC")
 
@@ -39,6 +41,29 @@ def case_table(views: Sequence[RecordView], zone: ZoneInfo) -> Table:
         texts = (process, view.account, view.owner or view.queue, view.priority, view.subject)
         table.add_row(escape(view.record), state, when(view.next_deadline, zone), *(_text(text) for text in texts))
     return table
+
+
+def event_table(found: Sequence[EventView], zone: ZoneInfo) -> Fitting:
+    """What happened to a case; when it was learned is said where that was later."""
+    first, last = Col("No.", justify="right"), (Col("Event"), Col("What", None, least=22))
+    apart = Way((first, Col("Happened"), Col("Learned"), *last, Col("Id")), [_apart(one, zone) for one in found])
+    together = Way((first, Col("Happened"), *last, Col("Id", up_to(20))), [_together(one, zone) for one in found])
+    return Fitting(apart, together)
+
+
+def _apart(one: EventView, zone: ZoneInfo) -> Sequence[str]:
+    learned = when(one.recorded_at, zone) if one.recorded_at > one.at else ""
+    return str(one.number), when(one.at, zone), learned, *_told(one)
+
+
+def _together(one: EventView, zone: ZoneInfo) -> Sequence[str]:
+    learned = f"\nlearned\n{stacked(when(one.recorded_at, zone))}" if one.recorded_at > one.at else ""
+    return str(one.number), stacked(when(one.at, zone)) + learned, *_told(one)
+
+
+def _told(one: EventView) -> Sequence[str]:
+    what = summary_of({name: value for name, value in one.carries.items() if value not in (None, {}, [])})
+    return one.type, escape(what), escape(one.event)
 
 
 def _text(value: object) -> str:

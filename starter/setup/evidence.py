@@ -16,7 +16,9 @@ from starter.bundles import bundle_of, written
 from starter.histories import Histories
 from starter.recording import Recording
 from starter.setup.context import Context
+from starter.showing import event_views
 from starter.stories.telling import told
+from starter.views import EventView
 from store.entitlements import StoredEntitlements
 
 ENGINE: Final = version("milepost")
@@ -53,6 +55,11 @@ class EvidenceDesk:
         Raises UnknownRecord, NoSuchMoment.
         """
         return await asyncio.to_thread(told, await self.dossier(record), zone, at)  # months of news take their time
+
+    async def events(self, record: str) -> list[EventView]:
+        """What happened to the record, numbered in order of arrival. Raises UnknownRecord."""
+        await self._context.records.get(record)
+        return event_views(await self._context.records.log(record))
 
     async def dossier(self, record: str) -> Dossier:
         """Everything that the record's outcome rests on, as of now. Raises UnknownRecord."""

@@ -87,6 +87,7 @@ COMMANDS: Final = {
     "entitlements.expiring": "entitlement expiring",
     "entitlements.uses": "entitlement show",
     "evidence.bundle": "bundle",
+    "evidence.events": "case events",
     "evidence.story": "explain",
     "erasure.forget": "forget",
     "governance.audit": "process audit",

@@ -151,6 +151,30 @@ async def test_a_bundle_is_shown_without_any_server_and_comes_to_the_same(desk: 
         assert found == (await desk.show("C-1", **when)).model_dump(mode="json")
 
 
+async def test_its_events_are_listed_with_the_numbers_by_which_it_is_shown_as_of_them(desk: Desk, tmp_path: Path) -> None:
+    file = await _bundle(desk, tmp_path)
+    ran = milepost("case", "events", file, "--json", services=FakeDesk().services())
+    assert ran.objects == [one.model_dump(mode="json") for one in await desk.evidence.events("C-1")]
+    assert [(one["number"], one["event"], one["carries"]) for one in ran.objects] == [
+        (1, "e-open", {"fields": {"type": "case", "owner": "ada", "priority": "P1"}}),
+        (2, "e-done", {"milestone": "Answer", "by": None}),
+    ]
+    for one in ran.objects:
+        then = (await desk.show("C-1", event=one["number"])).as_of
+        assert then is not None
+        assert then.last_event == one["event"]
+    with pytest.raises(UnknownRecord):
+        await desk.evidence.events("C-9")
+
+
+async def test_of_late_news_the_list_says_when_it_was_learned(desk: Desk, tmp_path: Path) -> None:
+    file = await _bundle(desk, tmp_path)
+    ran = milepost("case", "events", file, "--timezone", "Europe/Berlin", services=FakeDesk().services())
+    [_, opened_line, done_line] = [line.split() for line in ran.out.splitlines() if line.strip()[:1] in tuple("N12")]
+    assert opened_line[:6] == ["1", "Mon", "2026-03-02", "10:00", "opened", "fields"]
+    assert done_line[:8] == ["2", "Mon", "2026-03-02", "10:58", "Mon", "2026-03-02", "11:03", "completed"]
+
+
 async def test_the_page_says_as_of_when_in_local_time(desk: Desk, tmp_path: Path) -> None:
     file = await _bundle(desk, tmp_path)
     options = ("--at", "2026-03-02T10:02:00Z", "--timezone", "Europe/Berlin")
