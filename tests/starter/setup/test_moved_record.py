@@ -16,7 +16,6 @@ from store.cases import StoredCases
 from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
 from store.engine import Database
-from tests.starter.patients import on_file
 from tests.starter.setup.desks import Clock, a_desk
 from tests.store.builders import an_event, at, opened
 
@@ -30,13 +29,9 @@ async def moved(tmp_path: Path) -> AsyncIterator[Desk]:
     """A case of nine o'clock, due to be answered at ten, that was moved at half past nine: to be solved by noon."""
     clock = Clock()
     async with a_desk(tmp_path, clock) as desk:
-        database = Database(on_file(tmp_path).database_url)
-        try:
-            await _move(database)
-            clock.goes_on(minutes=40)
-            yield desk
-        finally:
-            await database.dispose()
+        await _move(desk._context.database)
+        clock.goes_on(minutes=40)
+        yield desk
 
 
 async def _move(database: Database) -> None:
