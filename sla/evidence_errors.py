@@ -31,6 +31,13 @@ class AlteredBundle(MilepostError):
     text = "{source}: this bundle is not as it was written ({problem}). Do not rely on it; have it made anew."
 
 
+class DamagedHistory(MilepostError):
+    """What the archive holds of a run cannot be unpacked."""
+
+    code = "damaged_history"
+    text = "The archive's history of run {run} of record '{record}' is damaged. Restore it from a backup of the database."
+
+
 class InvalidSweep(MilepostError):
     """A sweep names a field that is not there, or values of which no process can be made."""
 

@@ -137,6 +137,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "newer_bundle": _UNREADABLE,
     "truncated_bundle": _UNREADABLE,
     "altered_bundle": _UNREADABLE,
+    "damaged_history": _DOWN,
 }
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, RowMapping, func, select, update
 
 from sla.archive_run import ANY, PackedRun, Run
+from sla.evidence_errors import DamagedHistory
 from sla.forgetting import Names
 from sla.histories import JsonObject, RunKept, canonical, digest_of
 from store.archive_tables import archived_runs, runs
@@ -85,10 +86,13 @@ class StoredArchive(StoredRuns):
             return await names_in(connection, record)
 
     async def history(self, record: str, run_id: str) -> JsonObject | None:
-        """The history of a stored run, in the readable spelling; None if it is not there."""
+        """The history of a stored run, in the readable spelling; None if it is not there. Raises DamagedHistory."""
         async with self._database.reading() as connection:
             body = await connection.scalar(select(archived_runs.c.body).where(*_this(record, run_id)))
-        return None if body is None else unpacked(body)
+        try:
+            return None if body is None else unpacked(body)
+        except (zlib.error, ValueError):
+            raise DamagedHistory(run=run_id, record=record) from None
 
     async def holdings(self, *, behind: datetime) -> Holdings:
         """How the archive stands, for the doctor; runs that were to be looked at before `behind` wait for too long."""

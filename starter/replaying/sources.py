@@ -19,10 +19,11 @@ from runtime.connect import connect
 from runtime.settings import Settings
 from sla import messages
 from sla.errors import MilepostError, ServiceUnavailable, UnreadableFile
+from sla.evidence_errors import DamagedHistory
 from sla.histories import whole
 from starter.bundles import read_bundle
 from starter.files import read_bytes
-from starter.histories import Histories
+from starter.histories import Histories, Unread
 from starter.replaying.laws import GivenDefinitions, of_dossier
 from starter.replaying.reading import Run, Unplayable, of_history, of_json, parsed
 from starter.replaying.results import Replayed
@@ -128,9 +129,7 @@ class Library:
             case OfRun():
                 yield await self._run(source)
             case OfArchive(record, run_id):
-                kept = await StoredArchive(await self.opened()).history(record, run_id)
-                history = None if kept is None else whole(kept)
-                yield _found(record, record, run_id, history, await self._definitions())
+                yield await self._archived(record, run_id)
 
     # ------------------------------------------------------------------ of each kind
 
@@ -156,9 +155,20 @@ class Library:
 
     async def _record(self, record: str) -> AsyncIterator[Found | Replayed]:
         definitions = await self._definitions()
-        for run in await Histories(await self.opened(), self.connected).of(record):
-            if run.run_id.startswith(self._recipe.only):
+        async for run in Histories(await self.opened(), self.connected).each(record):
+            if not run.run_id.startswith(self._recipe.only):
+                continue
+            if isinstance(run, Unread):
+                yield _unread(record, run.run_id, run.problem)
+            else:
                 yield _found(record, record, run.run_id, run.as_temporal(), definitions)
+
+    async def _archived(self, record: str, run_id: str) -> Found | Replayed:
+        try:
+            kept = await StoredArchive(await self.opened()).history(record, run_id)
+        except DamagedHistory as problem:
+            return _unread(record, run_id, problem)
+        return _found(record, record, run_id, None if kept is None else whole(kept), await self._definitions())
 
     async def _run(self, source: OfRun) -> Found | Replayed:
         record = source.workflow_id.removeprefix(messages.workflow_id(""))
@@ -214,6 +224,10 @@ def unavailable(error: RPCError) -> ServiceUnavailable:
     problem = error.message.rstrip(".")
     remedy = "See that it runs, and check TEMPORAL_ADDRESS and what else is set for it."
     return ServiceUnavailable(service="The Temporal server", address="the address in use", problem=problem, remedy=remedy)
+
+
+def _unread(record: str, run_id: str, problem: MilepostError) -> Replayed:
+    return Replayed(source=f"{record}, run {run_id}", record=record, run_id=run_id, skipped=str(problem))
 
 
 def _found(source: str, record: str, run_id: str, history: object, definitions: Definitions) -> Found | Replayed:
