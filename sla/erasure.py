@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sla.evaluation.following import Laws
+from sla.evaluation.following import Followed, Laws
 from sla.histories import JsonObject, digest_of
-from sla.process.model import Process
+from sla.process.conditions import Node, Occurs, Situation, Test, walk
+from sla.process.model import LimitTable, Process
 from sla.timeline import Timeline
 
 _FIGURES: Final = (
@@ -33,47 +34,68 @@ def verdict_digest(timeline: Timeline) -> str:
 
 
 def rests_on(laws: Laws, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> str:
-    """Which conditions look at what the erasure would change, in words that name nobody."""
-    changed = {name for was, now in zip(before, after, strict=True) for name in _changed(was, now)}
-    processes = [laws.first.process, *(law.process for law in (laws.versions or {}).values())]
-    found = dict.fromkeys(told for process in processes for told in _looking_at(process, changed))
-    return "; ".join(found) or f"something about {', '.join(sorted(changed))} that its process looks at"
+    """What an outcome that the erasure changes rests on, in words that name nobody."""
+    followed = [laws.first, *(laws.versions or {}).values()]
+    found = dict.fromkeys(told for law in followed for told in turned_by(law, before, after))
+    changed = sorted({name for name, _, _ in _changes(before, after)})
+    return "; ".join(found) or f"something about {', '.join(changed)} that its process looks at"
 
 
-def _changed(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    """The names of what is different between two tellings of one event, those of its fields among them."""
+def turned_by(law: Followed, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Where a law has a test that is passed by what the erasure changes and not by what it makes of it, or the other way.
+
+    Without any, both logs fare alike under it, whatever is told of the record later.
+    """
+    changes = [*_changes(before, after)]
+    return list(dict.fromkeys(_turned(law.process, changes)))
+
+
+_Change = tuple[str, Any, Any]
+"""The name of a field or of a fact of an event, and its value before and after."""
+
+
+def _changes(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> Iterator[_Change]:
+    for was, now in zip(before, after, strict=True):
+        yield from _changed(was, now)
+
+
+def _changed(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[_Change]:
+    """What is different between two tellings of one event, its fields one by one."""
     for name in (*was, *(name for name in now if name not in was)):
         if was.get(name) == now.get(name):
             continue
         if name in ("fields", "set"):
             yield from _changed(was.get(name) or {}, now.get(name) or {})
         else:
-            yield name
+            yield name, was.get(name), now.get(name)
 
 
-def _looking_at(process: Process, names: set[str]) -> Iterator[str]:
-    told = process.model_dump(mode="json", by_alias=True)
-    for where, part in ((f"process '{process.process}'", told), *_lines(told)):
+def _turned(process: Process, changes: Sequence[_Change]) -> Iterator[str]:
+    lines = ((f"milestone '{line.milestone}'", line) for line in process.milestones)
+    for where, part in ((f"process '{process.process}'", process), *lines):
         for key in _CONDITIONS:
-            for name in sorted(names & _mentioned(part.get(key))):
-                yield f"the `{key}` of {where}, which looks at '{name}'"
-        limit = part.get("within")
-        if isinstance(limit, dict) and limit.get("by") in names:
-            yield f"the limit of {where}, which goes by '{limit['by']}'"
+            condition = getattr(part, key, None)
+            for test in _tests(condition.node) if condition is not None else ():
+                if any(test.name == name and _passed(test, was) != _passed(test, now) for name, was, now in changes):
+                    yield f"the `{key}` of {where}, which looks at '{test.name}'"
+        limit = getattr(part, "within", None)
+        if isinstance(limit, LimitTable):
+            by = limit.by
+            if any(by == name and limit.pick({by: was}) != limit.pick({by: now}) for name, was, now in changes):
+                yield f"the limit of {where}, which goes by '{by}'"
 
 
-def _lines(told: JsonObject) -> Iterator[tuple[str, JsonObject]]:
-    for line in told["milestones"]:
-        yield f"milestone '{line['milestone']}'", line
+def _tests(node: Node) -> Iterator[Test]:
+    """All tests of a condition, also of what an event carries."""
+    for part in walk(node):
+        if isinstance(part, Test):
+            yield part
+        elif isinstance(part, Occurs) and part.where is not None:
+            yield from _tests(part.where)
 
 
-def _mentioned(condition: Any) -> set[str]:
-    """Every key that a condition has anywhere."""
-    if isinstance(condition, list):
-        return {name for one in condition for name in _mentioned(one)}
-    if not isinstance(condition, dict):
-        return set()
-    return {name for key, value in condition.items() for name in (key, *_mentioned(value))}
+def _passed(test: Test, value: Any) -> bool:
+    return test.holds(Situation({test.name: value}))
 
 
 def _plain(value: Any) -> Any:

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from activities.situation import laws_of
 from sla.engine import evaluate_under
-from sla.erasure import rests_on, verdict_digest
-from sla.evaluation.following import Laws
+from sla.erasure import rests_on, turned_by, verdict_digest
+from sla.evaluation.following import Followed, Laws
 from sla.events import Event, read_event
 from sla.evidence_errors import InvalidErasure, RestsOnAName
 from sla.forgetting import Erased, Names, hints_of, spellings_of
+from sla.timeline import Timeline
 from starter.setup.context import Context
 from starter.setup.views.erasure import ErasureView
 from store.erasing import Erasing, Proof, log_digest
@@ -53,7 +54,7 @@ class ErasureDesk:
         """Take a contact's name and addresses, and what else is given, out of everything: all of it or nothing.
 
         `also` are other names that they go by. With `dry_run` all of it is tried, and taken back. Raises UnknownContact,
-        InvalidErasure, and RestsOnAName if a record would come to other figures or verdicts.
+        InvalidErasure, and RestsOnAName if a record would come to other figures or verdicts, or could in time.
         """
         database = self._context.database
         try:
@@ -100,25 +101,38 @@ class ErasureDesk:
         proofs = {}
         async for record, before, after in erasing.logs():
             laws = await self._laws(record, before)
-            was, now = self._outcome(record, laws, before), self._outcome(record, laws, after)
-            if was != now:
+            was, now = self._timeline(record, laws, before), self._timeline(record, laws, after)
+            if verdict_digest(was) != verdict_digest(now):
                 raise RestsOnAName(record=record, reason=rests_on(laws, before, after))
-            proofs[record] = Proof(log_digest(before), log_digest(after), now)
+            if _goes_on(now) and (turned := turned_by(_followed(laws, now), before, after)):
+                raise RestsOnAName(record=record, reason=f"{'; '.join(turned)}, if not now, then with what is still to come")
+            proofs[record] = Proof(log_digest(before), log_digest(after), verdict_digest(now))
         await erasing.everything_else()
         for record in sorted(erasing.found.touched - proofs.keys()):
             log = await erasing.log(record)
             digest, laws = log_digest(log), await self._laws(record, log)
-            proofs[record] = Proof(digest, digest, self._outcome(record, laws, log))
+            proofs[record] = Proof(digest, digest, verdict_digest(self._timeline(record, laws, log)))
         return proofs
 
     async def _laws(self, record: str, log: Bodies) -> Laws:
         stored = await self._context.records.get(record)
         return await laws_of(self._context.definitions, stored.opened_under, _events(record, log))
 
-    def _outcome(self, record: str, laws: Laws, log: Bodies) -> str:
+    def _timeline(self, record: str, laws: Laws, log: Bodies) -> Timeline:
         events = _events(record, log)
         by_then = max([self._context.now(), *(event.recorded_at for event in events)])
-        return verdict_digest(evaluate_under(laws, events, by_then))
+        return evaluate_under(laws, events, by_then)
+
+
+def _goes_on(timeline: Timeline) -> bool:
+    """Whether the record's workflow runs: it goes on with the log as it was told. A next run begins with the store's."""
+    return not timeline.out or timeline.next_wakeup is not None
+
+
+def _followed(laws: Laws, timeline: Timeline) -> Followed:
+    """The law that the record follows now."""
+    moved_to = timeline.moved_to
+    return laws.first if moved_to is None or laws.versions is None else laws.versions[moved_to]
 
 
 def _events(record: str, log: Bodies) -> list[Event]:

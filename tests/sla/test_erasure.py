@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sla.erasure import rests_on, verdict_digest
+from sla.erasure import rests_on, turned_by, verdict_digest
 from sla.process.model import Process
 from tests.sla.builders import a_case, a_milestone, a_process, instant
 
@@ -27,6 +27,39 @@ def test_the_condition_that_looks_at_the_name_is_named(process: Process, told: s
     found = rests_on(a_case(under=process).laws, before, after)
     assert told in found
     assert "Jo" not in found.replace("'Support'", "")
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ({"all": [{"caller": "Jo"}, {"state": "done"}]}, ["the `exit_when` of process 'Support', which looks at 'caller'"]),
+        (
+            {"all": [{"caller": {"ne": "Jo"}}, {"state": "done"}]},
+            ["the `exit_when` of process 'Support', which looks at 'caller'"],
+        ),
+        (
+            {"event": "noted", "where": {"text": {"contains": "Jo"}}},
+            ["the `exit_when` of process 'Support', which looks at 'text'"],
+        ),
+        ({"caller": "Ada"}, []),
+        ({"caller": {"exists": True}}, []),
+        ({"state": "Jo"}, []),
+        ({"subject": {"contains": "outage"}}, []),
+        ({"event": "noted", "where": {"text": {"contains": "please"}}}, []),
+    ],
+)
+def test_what_could_turn_in_time_is_a_test_that_the_name_passes_and_its_place_does_not(
+    condition: dict[str, Any], told: list[str]
+) -> None:
+    before: list[dict[str, Any]] = [
+        {"id": "e1", "fields": {"caller": "Jo", "subject": "Jo: outage", "state": "new"}},
+        {"id": "e2", "text": "please call Jo"},
+    ]
+    after: list[dict[str, Any]] = [
+        {"id": "e1", "fields": {"caller": "[erased]", "subject": "[erased]: outage", "state": "new"}},
+        {"id": "e2", "text": "please call [erased]"},
+    ]
+    assert turned_by(a_case(under=a_process(exit_when=condition)).laws.first, before, after) == told
 
 
 def test_words_may_change_and_figures_may_not() -> None:

@@ -89,11 +89,11 @@ class World:
     url: str
     postgres: PostgresServer | None
 
-    async def decided(self, log: list[Event], clock: str, run: str | None = None) -> None:
+    async def decided(self, log: list[Event], clock: str, run: str | None = None, ref: ProcessRef | None = None) -> None:
         """A case decided on its log, as its workflow does."""
-        definitions = StoredDefinitions(self.database)
-        timeline = (await situation(definitions, REF, log, at(clock))).timeline
-        await StoredCases(self.database).settle(Finding(ref=REF, log=log, timeline=timeline, run=run))
+        ref = ref or REF
+        timeline = (await situation(StoredDefinitions(self.database), ref, log, at(clock))).timeline
+        await StoredCases(self.database).settle(Finding(ref=ref, log=log, timeline=timeline, run=run))
 
     async def outcome(self, record: str) -> JsonObject:
         return verdicts((await self.desk.evidence.dossier(record)).timeline())
@@ -231,19 +231,11 @@ async def test_the_case_is_still_told_and_the_contact_is_a_pseudonym(world: Worl
 
 async def test_what_it_was_before_and_is_now_is_proved_by_digests(world: World) -> None:
     async with world.database.reading() as connection:
-        bodies = list(
-            await connection.scalars(
-                select(event_log.c.body).where(event_log.c.record == "C-1").order_by(event_log.c.sequence)
-            )
-        )
+        bodies = list(await connection.scalars(OF_C_1))
     await world.desk.erasure.forget(contact="c-17")
     async with world.database.reading() as connection:
         proof = (await connection.execute(select(erased_records).where(erased_records.c.record == "C-1"))).mappings().one()
-        after = list(
-            await connection.scalars(
-                select(event_log.c.body).where(event_log.c.record == "C-1").order_by(event_log.c.sequence)
-            )
-        )
+        after = list(await connection.scalars(OF_C_1))
         noted = (await connection.execute(select(erasures))).mappings().one()
     assert (proof["log_before"], proof["log_after"]) == (digest_of(bodies), digest_of(after))
     assert proof["outcome"] == digest_of(await world.outcome("C-1"))
@@ -327,8 +319,7 @@ async def test_if_an_outcome_rests_on_the_name_nothing_is_changed_and_the_condit
         await publication.publish_process(a_process(when={"caller": NAME}))
     ref = await Catalogue(world.database).process_ref("Support")
     log = [opened(record="C-3", caller=NAME, priority="P1")]
-    timeline = (await situation(StoredDefinitions(world.database), ref, log, at("10:45"))).timeline
-    await StoredCases(world.database).settle(Finding(ref=ref, log=log, timeline=timeline))
+    await world.decided(log, "10:45", ref=ref)
     before = await world.desk.show("C-1"), await world.archived()
     with pytest.raises(RestsOnAName) as refused:
         await world.desk.erasure.forget(contact="c-17", dry_run=dry_run)
@@ -338,6 +329,33 @@ async def test_if_an_outcome_rests_on_the_name_nothing_is_changed_and_the_condit
     assert (await world.desk.show("C-1"), await world.archived()) == before
     async with world.database.reading() as connection:
         assert (await connection.execute(select(erasures))).all() == []
+
+
+async def test_what_could_part_a_running_case_from_its_log_in_time_is_refused_and_a_closed_one_is_not(world: World) -> None:
+    rests = {"all": [{"caller": NAME}, {"state": "done"}]}
+    async with Catalogue(world.database).publishing(at=at("08:30")) as publication:
+        await publication.publish_process(
+            Process.model_validate({**a_process().model_dump(mode="json"), "exit_when": rests})
+        )
+    ref = await Catalogue(world.database).process_ref("Support")
+    log: list[Event] = [opened(record="C-3", caller=NAME, state="new")]
+    await world.decided(log, "10:45", ref=ref)
+    with pytest.raises(RestsOnAName, match="`exit_when` of process 'Support', which looks at 'caller', if not now"):
+        await world.desk.erasure.forget(contact="c-17")
+    await world.decided([*log, an_event("closed", "10:50", record="C-3")], "10:55", ref=ref)
+    assert (await world.desk.erasure.forget(contact="c-17")).records == 3
+
+
+async def test_one_that_was_moved_to_where_nothing_looks_at_it_is_forgotten(world: World) -> None:
+    rests = {"all": [{"caller": NAME}, {"state": "done"}]}
+    async with Catalogue(world.database).publishing(at=at("08:30")) as publication:
+        await publication.publish_process(
+            Process.model_validate({**a_process().model_dump(mode="json"), "exit_when": rests})
+        )
+    ref = await Catalogue(world.database).process_ref("Support")
+    moved = an_event("migrated", "10:40", record="C-3", version=1)
+    await world.decided([opened(record="C-3", caller=NAME), moved], "10:45", ref=ref)
+    assert (await world.desk.erasure.forget(contact="c-17")).records == 3
 
 
 # ---------------------------------------------------------------------- afterwards
