@@ -3,11 +3,13 @@
 The events stay as they were. Whether people would have acted differently under another promise nobody can tell.
 """
 
-from collections.abc import Iterator
+import json
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime
-from typing import Literal
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field
 
 from sla.dossier import Dossier
 from sla.duration import spoken
@@ -17,7 +19,7 @@ from sla.events import Migrated
 from sla.instants import Instant
 from sla.outcomes import margin_of
 from sla.timeline import Effect, Occurrence, RollUp, Timeline, TriggerKind
-from sla.viewing import changes_of, view_of
+from sla.viewing import clock
 
 Difference = Literal["same", "newly_violated", "cured", "changed", "begun", "gone"]
 """Begun: it would have been there, and is not; gone: the other way round; changed: any of its figures or instants."""
@@ -45,14 +47,25 @@ class MilestoneWhatIf(Value):
 
 
 class ActionWhatIf(Value):
-    """An action of either side: when it was due, and when it would have been. None: it was not to be done at all."""
+    """An action of either side: when and how it was to be done, and would have been. None: it was not to be done at all.
+
+    `otherwise`: it is to be done on both, but not likewise: to somebody else, say, or with another text.
+    """
 
     milestone: str
     occurrence: int
     trigger: TriggerKind
     action: str
+    otherwise: bool
     due_before_at: Instant | None
     due_after_at: Instant | None
+    params_before: dict[str, Any] | None
+    params_after: dict[str, Any] | None
+
+    @property
+    def same(self) -> bool:
+        """Whether it would have been done then as well, and likewise."""
+        return self.due_before_at == self.due_after_at and not self.otherwise
 
 
 class WhatIf(Value):
@@ -69,11 +82,12 @@ class WhatIf(Value):
     sentences: tuple[str, ...]
     notes: tuple[str, ...]
 
+    @computed_field(description="whether nothing would have been different")  # type: ignore[prop-decorator]
     @property
     def same(self) -> bool:
         """Whether nothing would have been different."""
-        actions = all(one.due_before_at == one.due_after_at for one in self.actions)
-        return actions and all(one.difference == "same" for one in self.milestones)
+        likewise = self.status_before == self.status_after and all(one.same for one in self.actions)
+        return likewise and all(one.difference == "same" for one in self.milestones)
 
 
 def what_if(dossier: Dossier, law: Followed, at: datetime | None = None) -> WhatIf:
@@ -85,7 +99,6 @@ def what_if(dossier: Dossier, law: Followed, at: datetime | None = None) -> What
     after = evaluate_under(Laws(first=law), dossier.log, before.as_of)
     milestones = tuple(_milestones(before, after))
     actions = tuple(_actions(before, after))
-    same = all(one.difference == "same" for one in milestones)
     return WhatIf(
         record=dossier.record,
         as_of=before.as_of,
@@ -95,7 +108,7 @@ def what_if(dossier: Dossier, law: Followed, at: datetime | None = None) -> What
         status_after=after.status,
         milestones=milestones,
         actions=actions,
-        sentences=tuple(_sentences(before, after, milestones, same=same)),
+        sentences=tuple(_sentences(milestones)),
         notes=tuple(_notes(dossier, before, after)),
     )
 
@@ -136,55 +149,106 @@ def _difference(was: Occurrence | None, would: Occurrence | None) -> Difference:
 
 # ---------------------------------------------------------------------- actions
 
-_Key = tuple[str, int, TriggerKind, str, int]
-
 
 def _actions(before: Timeline, after: Timeline) -> Iterator[ActionWhatIf]:
-    """What was to be done on either side. An action of one is that of the other if all but its instant is the same.
+    """What was to be done on either side, also what was taken back later.
 
+    An action of one is that of the other if they are alike in all, else in all but the instant, else in kind and trigger.
     Keys would not do: they name the trigger by its number, and under another law that may be another trigger.
     """
-    was, would = _done(before), _done(after)
-    for key in dict.fromkeys([*was, *would]):
-        milestone, occurrence, trigger, action, _ = key
-        yield ActionWhatIf(
-            milestone=milestone,
-            occurrence=occurrence,
-            trigger=trigger,
-            action=action,
-            due_before_at=was[key].due_at if key in was else None,
-            due_after_at=would[key].due_at if key in would else None,
-        )
+    was, would = (dict(enumerate(one for one in side.effects if one.status != "skipped")) for side in (before, after))
+    found: dict[int, Effect] = {}
+    for alike in _ALIKE:
+        places: defaultdict[Hashable, deque[int]] = defaultdict(deque)
+        for place, effect in would.items():
+            places[alike(effect)].append(place)
+        for place, effect in was.items():
+            if place not in found and (there := places[alike(effect)]):
+                found[place] = would.pop(there.popleft())
+    yield from (_action(effect, found.get(place)) for place, effect in was.items())
+    yield from (_action(None, effect) for effect in would.values())
 
 
-def _done(timeline: Timeline) -> dict[_Key, Effect]:
-    """What was done, also what was taken back later, by what it is and how many like it came before."""
-    found: dict[_Key, Effect] = {}
-    for one in timeline.effects:
-        if one.status != "skipped":
-            number = sum(key[:4] == (one.milestone, one.occurrence, one.trigger, one.action) for key in found)
-            found[one.milestone, one.occurrence, one.trigger, one.action, number] = one
-    return found
+def _in_kind(one: Effect) -> tuple[str | int, ...]:
+    return one.milestone, one.occurrence, one.trigger, one.action
+
+
+def _likewise(one: Effect) -> tuple[str | int, ...]:
+    return *_in_kind(one), json.dumps(one.params, sort_keys=True, default=str)
+
+
+def _at_once(one: Effect) -> tuple[object, ...]:
+    return *_likewise(one), one.due_at
+
+
+_ALIKE: Final[tuple[Callable[[Effect], Hashable], ...]] = (_at_once, _likewise, _in_kind)
+
+
+def _action(was: Effect | None, would: Effect | None) -> ActionWhatIf:
+    either = was or would
+    assert either is not None  # noqa: S101 - as above
+    return ActionWhatIf(
+        milestone=either.milestone,
+        occurrence=either.occurrence,
+        trigger=either.trigger,
+        action=either.action,
+        otherwise=was is not None and would is not None and was.params != would.params,
+        due_before_at=None if was is None else was.due_at,
+        due_after_at=None if would is None else would.due_at,
+        params_before=None if was is None else was.params,
+        params_after=None if would is None else would.params,
+    )
 
 
 # ---------------------------------------------------------------------- in words
 
 
-def _sentences(before: Timeline, after: Timeline, milestones: tuple[MilestoneWhatIf, ...], *, same: bool) -> Iterator[str]:
-    if same and before.status == after.status:
+def _sentences(milestones: tuple[MilestoneWhatIf, ...]) -> Iterator[str]:
+    differing = [one for one in milestones if one.difference != "same"]
+    if not differing:
         yield "No milestone would have been different."
+    for one in differing:
+        if parts := list(_differences(one.before, one.after)):
+            yield f"{_name(one)}: {', '.join(parts)}"
+    for one in differing:
+        was, would = one.before, one.after
+        if was and would:
+            margins = _margin(was, one.margin_before_s), _margin(would, one.margin_after_s)
+            if margins[0] != margins[1]:
+                yield f"{_name(one)}: {' → '.join(margins)}"
+
+
+def _differences(was: Occurrence | None, would: Occurrence | None) -> Iterator[str]:
+    statuses = _standing(was, would), _standing(would, was)
+    if statuses[0] != statuses[1]:
+        yield " → ".join(statuses)
+    if would is None:
         return
-    view = view_of(after).model_copy(update={"followed": view_of(before).followed})
-    yield from changes_of(view_of(before), view, after)
-    for one in milestones:
-        was, would = _margin(one.before, one.margin_before_s), _margin(one.after, one.margin_after_s)
-        if was != would:
-            name = one.milestone if one.occurrence == 1 else f"{one.milestone} #{one.occurrence}"
-            yield f"{name}: {was} → {would}"
+    if would.violated_at and not (was and was.violated):
+        yield f"violated at {clock(would.violated_at)}"
+    if was is None:
+        yield f"target {clock(would.target_at)}"
+        return
+    if was.violated and not would.violated:
+        yield "not violated"
+    if was.target_at != would.target_at:
+        yield f"target {clock(was.target_at)} → {clock(would.target_at)}"
+    elif was.limit_s != would.limit_s:
+        yield f"limit {spoken(was.limit_s)} → {spoken(would.limit_s)}"
 
 
-def _margin(one: Occurrence | None, margin_s: int | None) -> str:
-    if one is None or margin_s is None:
+def _standing(one: Occurrence | None, other: Occurrence | None) -> str:
+    if one is not None:
+        return one.status.replace("_", " ")
+    return "not foreseen" if other is not None and other.status == "waiting" else "never begun"
+
+
+def _name(one: MilestoneWhatIf) -> str:
+    return one.milestone if one.occurrence == 1 else f"{one.milestone} #{one.occurrence}"
+
+
+def _margin(one: Occurrence, margin_s: int | None) -> str:
+    if margin_s is None:
         return "undecided"
     if margin_s < 0:
         return f"{spoken(-margin_s)} over"

@@ -1,7 +1,8 @@
 """One record's outcome beside what it would have been, as tables for people."""
 
-from datetime import tzinfo
-from typing import Final
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Any, Final
 
 from rich import box
 from rich.console import Console
@@ -79,18 +80,30 @@ def _spare(one: Occurrence, margin_s: int | None) -> str:
 
 
 def _show_actions(screen: Console, answer: WhatIf, zone: tzinfo) -> None:
-    differing = [one for one in answer.actions if one.due_before_at != one.due_after_at]
+    differing = [one for one in answer.actions if not one.same]
     same = len(answer.actions) - len(differing)
     if differing:
         table = Table("Action", "Milestone", "Trigger", "Before", "After", box=box.SIMPLE_HEAD)
         for one in differing:
             table.add_row(*_action(one, zone))
         screen.print(table)
-    others = "others " if differing else ""
+    other = "other " if differing else ""
     if same:
-        screen.print(f"  {same} {others}action{'s' * (same != 1)} would have been the same")
+        screen.print(f"  {same} {other}action{'s' * (same != 1)} would have been the same")
 
 
 def _action(one: ActionWhatIf, zone: tzinfo) -> list[str]:
-    instants = [when(at, zone) if at else "not done" for at in (one.due_before_at, one.due_after_at)]
-    return [one.action, escape(numbered(one.milestone, one.occurrence)), one.trigger, *instants]
+    before, after = one.params_before or {}, one.params_after or {}
+    sides = [_side(one.due_before_at, before, after if one.otherwise else before, zone)]
+    sides.append(_side(one.due_after_at, after, before if one.otherwise else after, zone))
+    return [one.action, escape(numbered(one.milestone, one.occurrence)), one.trigger, *sides]
+
+
+def _side(at: datetime | None, params: Mapping[str, Any], others: Mapping[str, Any], zone: tzinfo) -> str:
+    """When an action is done, with what of its parameters is not the other's."""
+    own = (f"{name}: {_plain(value)}" for name, value in params.items() if others.get(name) != value)
+    return "\n".join([when(at, zone) if at else "not done", *map(escape, own)])
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

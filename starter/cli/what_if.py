@@ -43,7 +43,7 @@ def register(app: typer.Typer, services: Services) -> None:
         found, hours = read_rules(process, calendars, name)
         answer = _answer(services, record, found, hours)
         if json:
-            write_json([answer.model_dump(mode="json") | {"same": answer.same}])
+            write_json([answer.model_dump(mode="json")])
         else:
             from starter.cli.render_what_if import show_what_if  # noqa: PLC0415 - takes time that `--json` does not need
 

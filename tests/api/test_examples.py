@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 
+from sla.duration import spoken
 from starter.api.app import ROUTERS
 from starter.api.describing import describe
 from starter.api.examples import Examples
@@ -63,6 +64,11 @@ def test_each_field_of_an_answer_has_a_sample_value_or_may_be_null() -> None:
                 body.pop("example", None)
         examples.add(operation)
     assert not examples.unsaid, "give them one in starter/api/samples.py or setup_samples.py"
+
+
+def test_the_sentence_of_the_sample_is_one_that_is_said_of_its_margins() -> None:
+    was, would = (spoken(SAMPLES[f"margin_{side}_s"]) for side in ("before", "after"))
+    assert SAMPLES["sentences"] == [f"{SAMPLES['milestone']}: {was} to spare → {would} to spare"]
 
 
 def test_a_field_without_a_sample_value_is_told_by_its_model() -> None:

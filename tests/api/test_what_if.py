@@ -32,6 +32,7 @@ def test_one_record_under_another_process(live: Live, opened: str) -> None:
     assert found.status_code == 200, found.text
     first = next(one for one in found.json()["milestones"] if one["milestone"] == "First Response")
     assert (first["difference"], first["margin_before_s"], first["margin_after_s"]) == ("newly_violated", 3480, -60)
+    assert found.json()["same"] is False
 
 
 def test_all_on_record_added_up(live: Live, opened: str) -> None:

@@ -85,6 +85,10 @@ def test_a_longer_promise_would_have_cured_it() -> None:
     found = under(a_process(a_milestone(within="2h")), late, "11:00")
     assert [(one.milestone, one.difference) for one in found.milestones] == [(FIRST, "cured")]
     assert (found.milestones[0].margin_before_s, found.milestones[0].margin_after_s) == (-1200, 2400)
+    assert found.sentences == (
+        "First Response: met late → met, not violated, target 2026-03-02 10:00 UTC → 2026-03-02 11:00 UTC",
+        "First Response: 20 min over → 40 min to spare",
+    )
 
 
 def test_the_actions_that_would_have_been_and_those_that_would_not() -> None:
@@ -99,6 +103,44 @@ def test_the_actions_that_would_have_been_and_those_that_would_not() -> None:
     }
 
 
+def test_an_action_that_goes_to_somebody_else_is_not_the_same() -> None:
+    manager = {"email": {"to": "account_manager", "template": "warning"}}
+    found = under(a_process(a_milestone(warnings=[{"at": "75%", "actions": [manager]}])), ANSWERED, "11:00")
+    [mail, word] = found.actions
+    assert (mail.otherwise, mail.same, clock(mail.due_before_at), clock(mail.due_after_at)) == (
+        True,
+        False,
+        "09:45",
+        "09:45",
+    )
+    assert (mail.params_before, mail.params_after) == (MAIL["email"], manager["email"])
+    assert (word.otherwise, word.same, found.same) == (False, True, False)
+    assert found.sentences == ("No milestone would have been different.",)
+
+
+def test_an_action_is_found_again_by_what_it_does_and_only_then_by_its_kind() -> None:
+    manager = {"email": {"to": "account_manager", "template": "warning"}}
+    both = [{"at": "50%", "actions": [MAIL]}, {"at": "75%", "actions": [manager]}]
+    was = a_case(under=a_process(a_quiet(warnings=both))).opened("09:00").completed("09:50")
+    turned = [{"at": "40%", "actions": [manager]}, {"at": "75%", "actions": [MAIL]}]
+    found = under(a_process(a_quiet(warnings=turned)), was, "11:00")
+    assert [(clock(one.due_before_at), clock(one.due_after_at), one.otherwise) for one in found.actions] == [
+        ("09:30", "09:45", False),
+        ("09:45", "09:24", False),
+    ]
+    later = under(a_process(a_quiet(warnings=[{"at": "75%", "actions": [manager]}])), was, "11:00")
+    assert [(clock(one.due_before_at), clock(one.due_after_at)) for one in later.actions] == [
+        ("09:30", None),
+        ("09:45", "09:45"),
+    ]
+
+
+def test_a_record_that_would_have_been_at_risk_is_not_the_same_though_nobody_would_have_been_told() -> None:
+    silent = a_process(a_quiet(warnings=[{"at": "50%", "actions": []}]))
+    found = under(silent, a_case(under=a_process(a_quiet())).opened("09:00"), "09:40")
+    assert (found.status_before, found.status_after, found.same) == ("compliant", "at_risk", False)
+
+
 def test_two_actions_of_a_kind_at_one_trigger_are_told_apart() -> None:
     twice = a_process(a_milestone(violations=[{"after": "0s", "actions": [MAIL, ESCALATE, MAIL]}], warnings=None))
     found = under(twice, a_case(under=a_process(a_milestone(warnings=None))).opened("09:00"), "11:00")
@@ -109,6 +151,28 @@ def test_two_actions_of_a_kind_at_one_trigger_are_told_apart() -> None:
 def test_milestones_that_would_have_been_there_and_those_that_would_not() -> None:
     found = under(a_process(a_milestone("Resolution", within="4h")), a_case().opened("09:00"), "09:10")
     assert [(one.milestone, one.difference) for one in found.milestones] == [(FIRST, "gone"), ("Resolution", "begun")]
+    assert found.sentences == (
+        "First Response: running → never begun",
+        "Resolution: never begun → running, target 2026-03-02 13:00 UTC",
+    )
+    met = under(a_process(a_quiet("Resolution", within="30m")), ANSWERED, "11:00")
+    assert met.sentences == (
+        "First Response: met → never begun",
+        "Resolution: never begun → overdue, violated at 2026-03-02 09:30 UTC, target 2026-03-02 09:30 UTC",
+    )
+
+
+def test_one_that_is_only_foreseen_is_foreseen_or_not() -> None:
+    by_start = a_process(a_quiet(), start_at="triaged_at")
+    triaged = a_case(under=by_start).opened("09:00", triaged_at="2026-03-02T15:00:00Z")
+    assert under(a_process(a_quiet("Resolution")), triaged, "09:10").sentences[0] == "First Response: waiting → not foreseen"
+    other = a_process(a_quiet("Resolution"), start_at="triaged_at")
+    assert under(other, triaged, "09:10").sentences == (
+        "First Response: waiting → not foreseen",
+        "Resolution: not foreseen → waiting, target 2026-03-02 16:00 UTC",
+    )
+    longer = under(a_process(a_quiet(within="2h"), start_at="triaged_at"), triaged.stopped("09:05"), "09:10")
+    assert longer.sentences == ("First Response: limit 1 h → 2 h",)
 
 
 RAISED = a_case(under=a_process(a_quiet(within=BY_PRIORITY))).opened("09:00", priority="P1").changed("10:05", priority="P3")

@@ -19,7 +19,7 @@ from starter.bundles import bundle_of, written
 from starter.cli.services import Services
 from starter.definitions import Found
 from starter.desk import Desk
-from tests.sla.builders import BY_PRIORITY, a_case, a_quiet
+from tests.sla.builders import BY_PRIORITY, TELL, a_case, a_quiet
 from tests.sla.builders import a_process as under
 from tests.sla.test_whatif import dossier_of
 from tests.starter.bench import Bench, a_milestone, a_process
@@ -64,6 +64,35 @@ def test_as_json(bundle: Path, bench: Bench) -> None:
         False, "newly_violated", "met", "met_late",
     )  # fmt: skip
     assert (one["margin_before_s"], one["margin_after_s"]) == (600, -300)
+
+
+def mailing(to: str | list[str], at: str = "75%") -> dict[str, Any]:
+    """A milestone that mails a warning, tells of success as the bundle's does, and does nothing besides."""
+    warning = {"at": at, "actions": [{"email": {"to": to, "template": "warning"}}]}
+    return a_milestone(warnings=[warning], violations=[], success=[TELL])
+
+
+def test_an_action_that_goes_to_somebody_else_is_shown_with_what_is_different_of_it(bundle: Path, bench: Bench) -> None:
+    bench.put(a_process(mailing(["account_manager", "ben"])))
+    shown = milepost("what-if", bundle, "--process", bench.process).out
+    assert [line.split() for line in shown.splitlines() if "to: " in line] == [
+        ["to:", "owner", "to:", "account_manager,", "ben"]
+    ]
+    assert "1 other action would have been the same" in shown
+    [found] = milepost("what-if", bundle, "--process", bench.process, "--json").objects
+    mail = found["actions"][0]
+    assert (mail["otherwise"], mail["params_before"]["to"], mail["params_after"]["to"]) == (
+        True,
+        "owner",
+        ["account_manager", "ben"],
+    )
+    assert found["same"] is False
+
+
+def test_an_action_at_another_time_is_shown_without_its_parameters(bundle: Path, bench: Bench) -> None:
+    bench.put(a_process(mailing("owner", at="50%")))
+    shown = milepost("what-if", bundle, "--process", bench.process).out
+    assert ("09:30" in shown, "to: " in shown) == (True, False)
 
 
 def test_the_process_that_the_bundle_was_held_to_changes_nothing(bundle: Path, bench: Bench) -> None:
