@@ -12,6 +12,7 @@ from typing import Final
 from sla.evaluation.admission import too_far_ahead
 from sla.evaluation.following import NO_ORIGINS, Origins
 from sla.events import Event, Opened
+from sla.fitting import summary
 from sla.instants import to_instant
 from sla.messages import CaseView, Concluded, DecideInput, Decision, Refused, Task, ViewChange, World
 from sla.process.model import Milestone, Process
@@ -97,7 +98,9 @@ def _wakeup_for(timeline: Timeline, at: datetime | None) -> str:
     targets = [o.milestone for o in timeline.milestones if awaited(o) and o.target_at == at]
     starts = [o.milestone for o in timeline.milestones if o.status == "waiting" and o.started_at == at]
     named = [f"target of {', '.join(targets)}"] * bool(targets) + [f"start of {', '.join(starts)}"] * bool(starts)
-    return "; ".join(named) or "a warning, escalation or other change"
+    still = [o.milestone for o in timeline.milestones if o.status in ("running", "stopped", "overdue")]
+    other = " of ".join(["a warning, escalation or other change", *([", ".join(still)] if still else [])])
+    return summary("; ".join(named) or other)
 
 
 def without_future(asked: DecideInput) -> tuple[DecideInput, list[Refused]]:

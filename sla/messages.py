@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from sla.events import AnyEvent
+from sla.fitting import keyword
 from sla.instants import Instant
 from sla.timeline import RollUp, Status, TriggerKind
 
@@ -132,7 +133,7 @@ def search_attributes(ref: ProcessRef, view: CaseView | None) -> dict[str, objec
         return {"SlaProcess": ref.process}
     return {
         "SlaProcess": (view.followed or ref).process,
-        "SlaAccount": view.account,
+        "SlaAccount": None if view.account is None else keyword(view.account),
         "SlaStatus": view.status,
         "SlaNextDeadline": view.next_deadline,
         "SlaOwnerKind": view.owner_kind,

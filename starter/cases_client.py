@@ -26,6 +26,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from sla import messages
 from sla.errors import RefusedEvent, ServiceUnavailable
 from sla.events import AnyEvent
+from sla.fitting import summary
 from sla.messages import CaseInput, CaseView, News, Reception
 from sla.timeline import RollUp
 from workflows.case import SlaCase
@@ -186,4 +187,4 @@ def _pair(name: str, value: object) -> SearchAttributePair[Any]:
 
 
 def _summary(case: CaseInput) -> str:
-    return f"{case.record} · {case.ref.process} v{case.ref.version}"
+    return summary(f"{case.record} · {case.ref.process} v{case.ref.version}")

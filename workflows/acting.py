@@ -11,6 +11,7 @@ from temporalio.workflow import ActivityCancellationType
 with workflow.unsafe.imports_passed_through():
     from sla import messages
     from sla.events import AnyEvent
+    from sla.fitting import activity_id, summary
     from sla.messages import Concluded, Fulfilled, Outcome, Performed, PerformInput, ProcessRef, Task
 
 from workflows.telling import second
@@ -87,7 +88,7 @@ class Actions:
             messages.ACTION_PREFIX + task.kind,
             PerformInput(record=self.record, ref=self.ref, key=task.key),
             result_type=Performed,
-            activity_id=task.key,
+            activity_id=activity_id(task.key),
             task_queue=messages.task_queue(workflow.info().task_queue.removesuffix("-cases"), task.world),
             start_to_close_timeout=ATTEMPT,
             heartbeat_timeout=SILENCE,
@@ -96,9 +97,13 @@ class Actions:
             priority=Priority(priority_key=PRIORITY.get(task.trigger, OTHER_PRIORITY)),
             # An attempt under way tells how it ended, so that a mail that went out counts as sent.
             cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-            summary=f"{task.trigger}: {task.kind} for {task.key.removeprefix(f'{self.record}/').split('/')[0]}",
+            summary=summary(f"{task.trigger}: {task.kind} for {self._named(task.key)}"),
         )
         return performed
+
+    def _named(self, key: str) -> str:
+        """The occurrence that an action is for, as its key has it: a milestone's name may hold anything."""
+        return key.removeprefix(f"{self.record}/").rsplit("/", 3)[0]  # line/trigger/action come after it
 
     def _tell(self, events: list[AnyEvent]) -> None:
         """What an action decided about the record is news, of the instant at which we learn it."""

@@ -214,7 +214,7 @@ class SlaCase:
             self.actions.start(task)
         if decision.view is not None:
             self.view = decision.view.of(self.view)
-            show(self.ref, self.view, ending=self._over())
+            show(self.record, self.ref, self.view, ending=self._over())
         for event in news:
             self.answers[event.id] = refused.get(event.id) or Reception(changes=decision.changes, status=self.status)
 

@@ -245,7 +245,7 @@ def test_later_occurrences_bear_their_number_and_forecasts_may_vanish() -> None:
 
 def test_the_timer_says_what_it_waits_for() -> None:
     assert decided("09:50").wakeup_for == "target of First Response"
-    assert decided("09:10").wakeup_for == "a warning, escalation or other change"
+    assert decided("09:10").wakeup_for == "a warning, escalation or other change of First Response"
     assert decided("10:10").wakeup_for == ""
 
 

@@ -75,6 +75,8 @@ async def test_the_details_are_a_table_of_the_milestones_as_they_are(cached: int
         await bench.at(61)
         due = f"{bench.instant(60):%Y-%m-%d %H:%M:%S}"
         assert (await bench.details()).splitlines() == [
+            "**C-1042 · Premium v1**",
+            "",
             "**violated open**, next deadline –",
             "",
             "| milestone | status | target (UTC) | violated |",
@@ -91,7 +93,7 @@ async def test_timers_and_actions_say_what_they_are_for(cached: int) -> None:
         summaries = [json.loads(event.user_metadata.summary.data) for event in events if event.user_metadata.summary.data]
         assert summaries == [
             "C-1042 · Premium v1",
-            "a warning, escalation or other change",
+            "a warning, escalation or other change of First Response",
             "warning: email for First Response#1",
             "target of First Response",
             "violation: reassign for First Response#1",
