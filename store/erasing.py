@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import JSON, Column, RowMapping, Table, Text, func, literal, select, text, tuple_, update
 
 from sla.acting import Actor
+from sla.archive_run import ANY
 from sla.audit_chain import ERASURE, REDACTED, digest_of
 from sla.forgetting import ERASED, Erased, Names
 from sla.histories import digest_of as json_digest
@@ -112,17 +113,24 @@ class Erasing:
         query = select(event_log.c.body).where(event_log.c.record == record).order_by(event_log.c.sequence)
         return list(await self._connection.scalars(query))
 
-    async def counts(self) -> dict[str, int]:
-        """Of the records that were touched, how many are open, and how many of their runs are not in the archive yet."""
+    async def counts(self) -> dict[str, Any]:
+        """Of the records that were touched: how many are open, how many runs Temporal may still hold as they were told.
+
+        `last_closed_at`: when the last of the archived ones closed. How long Temporal retains it, nobody here knows.
+        """
         touched = sorted(self.found.touched)
-        open_, waiting = 0, 0
+        open_, held, closed = 0, 0, []
+        may_be_there = (runs.c.state == "waiting") | ((runs.c.state == "stored") & (runs.c.run_id != ANY))
         for first in range(0, len(touched), AT_ONCE):
             some = touched[first : first + AT_ONCE]
             still = select(func.count()).select_from(records).where(records.c.id.in_(some), records.c.out.is_(False))
-            runs_of = select(func.count()).select_from(runs).where(runs.c.record.in_(some), runs.c.state == "waiting")
+            runs_of = select(func.count()).select_from(runs).where(runs.c.record.in_(some), may_be_there)
+            last = select(func.max(archived_runs.c.closed_at)).where(archived_runs.c.record.in_(some))
             open_ += await self._connection.scalar(still) or 0
-            waiting += await self._connection.scalar(runs_of) or 0
-        return {"open_records": open_, "still_in_temporal": waiting}
+            held += await self._connection.scalar(runs_of) or 0
+            closed.append(await self._connection.scalar(last))
+        last_closed_at = max((at for at in closed if at is not None), default=None)
+        return {"open_records": open_, "still_in_temporal": held, "last_closed_at": last_closed_at}
 
     async def everything_else(self) -> None:
         """All other tables, the archive, and the audit log."""

@@ -42,7 +42,7 @@ def register(app: typer.Typer, services: Services) -> None:
     ) -> None:
         """Take a contact's name and addresses out of everything, while figures and verdicts stay as they are.
 
-        It shows what it would change, and changes it with --yes only: all of it, or nothing.
+        It shows what it would change, and changes it with --yes only: all of it, or nothing. Decisions wait meanwhile.
         """
         if dry_run and yes:
             raise typer.BadParameter("--dry-run only shows, and --yes does it: give one of them")
@@ -51,11 +51,8 @@ def register(app: typer.Typer, services: Services) -> None:
         async def asked(desk: "Desk", *, rehearse: bool) -> "ErasureView":
             return await desk.erasure.forget(**told, dry_run=rehearse)  # type: ignore[arg-type]  # as said above
 
-        if not json or not yes:
-            _tell(ask(services, lambda desk: asked(desk, rehearse=True)), json=json)
-        if yes:
-            _tell(ask(services, lambda desk: asked(desk, rehearse=False)), json=json)
-        elif not dry_run:
+        _tell(ask(services, lambda desk: asked(desk, rehearse=not yes)), json=json)
+        if not yes and not dry_run:
             remark("Nothing was changed. To do it, which cannot be taken back, say the same with --yes.")
             raise typer.Exit(BAD_INPUT)
 
@@ -67,18 +64,15 @@ def _tell(found: "ErasureView", *, json: bool) -> None:
     from rich.markup import escape  # noqa: PLC0415 - keeps --help quick
 
     screen = console()
-    if found.dry_run:
-        screen.print("[bold]It would be taken out of[/]" if found.places else "It is nowhere.")
-    else:
-        number = "" if found.erasure is None else f" Erasure {found.erasure}, in the audit log."
-        screen.print(f"[green]forgotten[/]  {_records(found)}.{number}")
+    was = "would be" if found.dry_run else "was"
+    screen.print(f"[bold]It {was} taken out of[/]" if found.places else "It is nowhere.")
     width = max(map(len, found.places), default=0)
-    for place, rows in found.places.items() if found.dry_run else ():
-        screen.print(f"  {place:<{width}}  {rows:>7,} row{'' if rows == 1 else 's'}")
-    if found.dry_run:
-        screen.print(f"{_records(found)}.")
-    else:
-        _tell_remains(found)
+    for place, rows in found.places.items():
+        screen.print(f"  {place:<{width}}  {_counted(rows, 'row'):>12}")
+    done = "" if found.dry_run else "[green]forgotten[/]  "
+    number = "" if found.erasure is None else f" Erasure {found.erasure}, in the audit log."
+    screen.print(f"{done}{_records(found)}.{number}")
+    _tell_remains(found)
     for sentence in found.stays:
         screen.print(f"[yellow]stays[/]  {escape(sentence)}", soft_wrap=True)
 
@@ -86,18 +80,29 @@ def _tell(found: "ErasureView", *, json: bool) -> None:
 def _records(found: "ErasureView") -> str:
     if not found.records:
         return "No record is touched"
-    one = found.records == 1
-    come = "it comes" if one else "all of them come"
-    return f"{found.records:,} record{'' if one else 's'}; {come} to the same figures and verdicts"
+    come = "it comes" if found.records == 1 else "all of them come"
+    return f"{_counted(found.records, 'record')}; {come} to the same figures and verdicts"
 
 
 def _tell_remains(found: "ErasureView") -> None:
-    screen = console()
-    if found.open_records or found.still_in_temporal:
-        told = (
-            f"{found.open_records} of the records are open, and {found.still_in_temporal} runs not in the archive yet: "
-            "Temporal holds what they were told until its retention is over; what comes from there is redacted on its way."
-        )
-        screen.print(f"[yellow]beside[/]  {told}", soft_wrap=True)
-    for sentence in found.remains:
-        screen.print(f"[yellow]beside[/]  {sentence}", soft_wrap=True)
+    told = [*([_of_temporal(found)] if found.records else []), *found.remains]
+    for sentence in told:
+        console().print(f"[yellow]beside[/]  {sentence}", soft_wrap=True)
+
+
+def _of_temporal(found: "ErasureView") -> str:
+    last = (
+        ""
+        if found.last_closed_at is None
+        else f"; the last that is in the archive closed on {found.last_closed_at:%Y-%m-%d}"
+    )
+    are = "is" if found.open_records == 1 else "are"
+    going_on = f" {found.open_records:,} of the records {are} open, and will go on with it." if found.open_records else ""
+    return (
+        f"Temporal holds what these records were told until its retention is over, also of those that are closed: "
+        f"{_counted(found.still_in_temporal, 'run')}{last}.{going_on} What comes from there is redacted on its way."
+    )
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

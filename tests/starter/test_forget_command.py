@@ -1,6 +1,7 @@
 """`milepost forget`: it shows what it would change, changes it with --yes only, and names nobody."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ FOUND: dict[str, Any] = {
     "records": 3,
     "open_records": 1,
     "still_in_temporal": 2,
+    "last_closed_at": datetime(2026, 3, 2, 9, tzinfo=UTC),
     "stays": ["Another contact, 'c-19', has that name; elsewhere it is taken out for both."],
     "remains": ["Mails that were sent are as they were."],
 }
@@ -64,15 +66,26 @@ def test_a_rehearsal_that_was_asked_for_is_fine() -> None:
     assert (asked(desk, "--contact", "c-17", "--dry-run").code, desk.verbs()) == (0, ["rehearse"])
 
 
-def test_with_yes_it_shows_and_then_does_it_and_says_what_it_cannot_reach() -> None:
+def test_with_yes_it_does_it_once_and_says_where_it_was_and_what_it_cannot_reach() -> None:
     desk = Erasing()
     ran = asked(desk, "--contact", "c-17", "--address", "jo@x.example", "--also", "Jo", "--also", "Joey", "--yes")
-    assert (ran.code, desk.verbs()) == (0, ["rehearse", "forget"])
-    assert desk.asked[1][1] == {"contact": "c-17", "addresses": ["jo@x.example"], "also": ["Jo", "Joey"]}
+    assert (ran.code, desk.verbs()) == (0, ["forget"]), "decisions wait while it looks: it looks once"
+    assert desk.asked[0][1] == {"contact": "c-17", "addresses": ["jo@x.example"], "also": ["Jo", "Joey"]}
     assert "forgotten  3 records; all of them come to the same figures and verdicts. Erasure 7, in the audit log." in ran.out
-    assert "1 of the records are open, and 2 runs not in the archive yet" in ran.out
+    assert "event_log 1,204 rows" in " ".join(ran.out.split())
+    assert "2 runs; the last that is in the archive closed on 2026-03-02. 1 of the records is open, and will go on" in ran.out
     assert "Mails that were sent are as they were." in ran.out
     assert "c-19" in ran.out
+
+
+def test_of_closed_cases_it_says_as_well_that_temporal_still_holds_them() -> None:
+    for options in (["--yes"], ["--dry-run"]):
+        ran = asked(Erasing(open_records=0, still_in_temporal=1), "--contact", "c-17", *options)
+        assert (
+            "Temporal holds what these records were told until its retention is over, also of those that are closed"
+            in ran.out
+        )
+        assert "1 run; the last that is in the archive closed on 2026-03-02. What comes" in ran.out
 
 
 def test_programs_get_one_object() -> None:
@@ -85,12 +98,12 @@ def test_programs_get_one_object() -> None:
 
 
 def test_what_is_nowhere_is_said_to_be() -> None:
-    ran = asked(
-        Erasing(places={}, records=0, stays=[], open_records=0, still_in_temporal=0), "--address", "a@b.example", "--yes"
-    )
+    nothing = Erasing(places={}, records=0, stays=[], open_records=0, still_in_temporal=0)
+    ran = asked(nothing, "--address", "a@b.example", "--yes")
     assert ran.code == 0
     assert "It is nowhere." in ran.out
     assert "No record is touched" in ran.out
+    assert "Temporal" not in ran.out
 
 
 @pytest.mark.parametrize("options", [["--dry-run", "--yes"]])

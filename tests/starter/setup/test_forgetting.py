@@ -178,7 +178,14 @@ async def _archived(database: Database, run: str) -> None:
     text = canonical(history).encode()
     digest = digest_of(history)
     about = RunKept(
-        run_id=run, status="completed", events=2, engine="0.1.0", archived_at=NOW, digest=digest, original_digest=digest
+        run_id=run,
+        status="completed",
+        closed_at=at("10:30"),
+        events=2,
+        engine="0.1.0",
+        archived_at=NOW,
+        digest=digest,
+        original_digest=digest,
     )
     packed = PackedRun(about=about, size=len(text), body=zlib.compress(text))
     await StoredArchive(database).store(Run(record="C-1", run_id=run), packed, at=NOW)
@@ -409,6 +416,14 @@ async def test_a_history_that_is_archived_later_is_redacted_on_its_way(world: Wo
     assert run.redacted_at is not None
 
 
+async def test_runs_that_are_archived_are_counted_as_well_because_temporal_may_still_hold_them(world: World) -> None:
+    await world.decided(LOG, "10:50", run="run-1")
+    await _archived(world.database, "run-1")
+    await world.decided(LOG, "10:55", run="run-3")
+    found = await world.desk.erasure.forget(contact="c-17")
+    assert (found.still_in_temporal, found.last_closed_at) == (2, at("10:30"))
+
+
 async def test_a_record_that_comes_later_is_told_as_it_is(world: World) -> None:
     await world.desk.erasure.forget(contact="c-17")
     await world.decided([opened(record="C-9", caller=NAME)], "10:45")
@@ -475,5 +490,5 @@ async def test_who_is_not_said_well_is_refused(
 
 def test_the_answer_names_nobody() -> None:
     assert set(ErasureView.model_fields) == {
-        "erasure", "dry_run", "places", "records", "open_records", "still_in_temporal", "stays", "remains",
+        "erasure", "dry_run", "places", "records", "open_records", "still_in_temporal", "last_closed_at", "stays", "remains",
     }  # fmt: skip
