@@ -11,6 +11,7 @@ from sla.errors import ProcessNotNamed, UnknownProcess
 from sla.messages import ProcessRef
 from store.changing import NOBODY
 from store.connection import AnyConnection
+from store.default_hours import default_as_of, let_be_default
 from store.engine import Database
 from store.publication import Publication
 from store.tables import calendar_versions, catalogue, process_versions, records
@@ -45,6 +46,14 @@ class Catalogue:
             )
             yield publication
             await publication.finish()
+
+    async def let_be_default(self, calendar: str | None, *, at: datetime, actor: Actor) -> None:
+        """Let these business hours count for new cases where nothing else names any; None: 24/7."""
+        async with self._database.reading() as connection:
+            noted = await default_as_of(connection)
+        if noted is None or noted.calendar != calendar:
+            async with self.publishing(at=at, actor=actor) as publication:
+                await let_be_default(publication, calendar)
 
     async def process_ref(self, name: str | None = None, version: int | None = None) -> ProcessRef:
         """What a case is held to from now on: the process's active default, or the given active version of it.

@@ -10,6 +10,7 @@ from sla.errors import UnknownCalendar, UnknownProcess
 from sla.messages import ProcessRef
 from sla.process.model import Process
 from store.connection import AnyConnection
+from store.default_hours import default_as_of
 from store.engine import Database
 from store.tables import calendar_versions, catalogue, process_versions
 from store.versions import ever_active
@@ -22,7 +23,10 @@ Value = TypeVar("Value")
 
 
 class StoredDefinitions:
-    """The definitions of one database. `default_hours` names the installation's business hours; empty means 24/7."""
+    """The definitions of one database.
+
+    `default_hours` names what counts by default as long as no worker has noted what is set; empty means 24/7.
+    """
 
     def __init__(self, database: Database, *, default_hours: str | None = None) -> None:
         self._database = database
@@ -30,6 +34,7 @@ class StoredDefinitions:
         self._processes: dict[tuple[str, int], Process] = {}
         self._hours: dict[tuple[str, int], BusinessHours] = {}
         self._views: dict[tuple[int, int], Mapping[str, BusinessHours]] = {}
+        self._defaults: dict[int, BusinessHours] = {}
 
     async def process(self, ref: ProcessRef) -> Process:
         """The process version; raises UnknownProcess."""
@@ -57,15 +62,31 @@ class StoredDefinitions:
         return view
 
     async def default_hours(self, ref: ProcessRef) -> BusinessHours:
-        """The installation's default business hours (24/7 unless set); UnknownCalendar if they were never published."""
-        if self._default_hours is None:
-            return ALWAYS
+        """The default business hours of `ref.revision` (24/7 unless set); UnknownCalendar if they were never published."""
+        if (kept := self._defaults.get(ref.revision)) is not None:
+            return kept
+        async with self._database.reading() as connection:
+            noted = await default_as_of(connection, ref.revision)
+            newest = await connection.scalar(select(catalogue.c.revision)) or 0
+        name = self._default_hours if noted is None else noted.calendar
+        hours = ALWAYS if name is None else await self._default_named(name, ref)
+        if noted is not None and ref.revision <= newest:  # whatever is set later takes a later revision
+            _keep(self._defaults, ref.revision, hours)
+        return hours
+
+    async def default_name(self) -> str | None:
+        """The name of the business hours that count by default for what is opened now; None: 24/7."""
+        async with self._database.reading() as connection:
+            noted = await default_as_of(connection)
+        return self._default_hours if noted is None else noted.calendar
+
+    async def _default_named(self, name: str, ref: ProcessRef) -> BusinessHours:
         calendars = await self.calendars(ref)
-        if self._default_hours not in calendars:
+        if name not in calendars:
             known = ", ".join(sorted(calendars)) or "none"
             where = "The setting MILEPOST_DEFAULT_BUSINESS_HOURS"
-            raise UnknownCalendar(where=where, calendar=self._default_hours, known=known)
-        return calendars[self._default_hours]
+            raise UnknownCalendar(where=where, calendar=name, known=known)
+        return calendars[name]
 
     async def _process_body(self, ref: ProcessRef) -> Any:
         published = ever_active(process_versions)  # a draft may change, and what is read here is kept

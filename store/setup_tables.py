@@ -14,6 +14,7 @@ __all__ = [
     "audit_head",
     "audit_log",
     "contracts",
+    "default_hours",
     "entitlement_choices",
     "entitlement_templates",
     "entitlement_uses",
@@ -25,6 +26,15 @@ __all__ = [
     "migrations",
     "products",
 ]
+
+# ---------------------------------------------------------------------- definitions
+
+default_hours = Table(
+    "default_hours",
+    metadata,
+    Column("revision", Integer, primary_key=True, autoincrement=False),  # from which of the catalogue's on it counts
+    Column("calendar", Text),  # by name; null: 24/7
+)
 
 # ---------------------------------------------------------------------- entitlements (SPEC 6)
 

@@ -30,9 +30,12 @@ from runtime.histories import histories_of
 from runtime.sandbox import sandbox
 from runtime.settings import Settings
 from sla import messages
+from sla.acting import Actor
+from sla.instants import to_instant
 from sla.messages import World
 from store.archive import StoredArchive
 from store.cases import StoredCases
+from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
 from store.directory import StoredDirectory
 from store.engine import Database
@@ -150,6 +153,12 @@ def versioned(settings: Settings) -> WorkerDeploymentConfig | None:
     return WorkerDeploymentConfig(version=version, use_worker_versioning=True, default_versioning_behavior=pinned)
 
 
+async def note_default_hours(settings: Settings, database: Database, clock: Clock) -> None:
+    """Let the hours that are set count by default for what is opened from now on: who decides says by what."""
+    name, actor = settings.default_business_hours or None, Actor(name="milepost worker", door="worker")
+    await Catalogue(database).let_be_default(name, at=to_instant(clock.now()), actor=actor)
+
+
 @asynccontextmanager
 async def working(
     client: Client, settings: Settings, database: Database, observer: Observer, clock: Clock | None = None
@@ -157,6 +166,8 @@ async def working(
     """Work for as long as the block runs. At its end actions under way are finished first, so that no mail is repeated."""
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
+        if "cases" in settings.worker_queues.split(","):
+            await note_default_hours(settings, database, clock)
         web = await stack.enter_async_context(HttpWeb(clock, timeout_s=settings.webhook_timeout_s))
         for worker in workers(client, settings, parts(settings, database, web, observer, clock)):
             await stack.enter_async_context(worker)

@@ -151,11 +151,11 @@ class CatalogueDesk:
     ) -> list[VersionView]:
         """Retire a calendar that nothing names any more, or give up its draft. Raises StillNeeded, WrongStatus."""
         stored = await self._catalogue.version("calendar", name, version)
-        if name == self._context.settings.default_business_hours and stored.status == "active":
+        if stored.status == "active" and name == await self._context.definitions.default_name():
             raise StillNeeded(
                 subject=f"Business hours '{name}'",
                 problem="they are the installation's default",
-                remedy="Name others with MILEPOST_DEFAULT_BUSINESS_HOURS first.",
+                remedy="Name others with MILEPOST_DEFAULT_BUSINESS_HOURS, and restart the worker, first.",
             )
         return await self._retired("calendar", name, version, if_match)
 

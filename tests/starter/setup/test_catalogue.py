@@ -12,7 +12,7 @@ from runtime.settings import Settings
 from sla.documents import parse_documents
 from sla.errors import InvalidAction, LimitExceeded, MilepostError, UnknownCalendar, UnknownPerson
 from sla.process.model import Process
-from sla.setup_errors import StaleEtag, StillNeeded
+from sla.setup_errors import StaleEtag
 from sla.yamlwriting import write_document
 from starter.definitions import Definitions, assemble, load
 from starter.desk import Desk, open_desk
@@ -188,13 +188,6 @@ class TestVersions:
             await desk.catalogue.draft(the_process("4h"), if_match=seen)
         with pytest.raises(StaleEtag):
             await desk.catalogue.retire("Support", if_match=seen)
-
-    async def test_the_installations_default_hours_cannot_be_retired(self, desk: Desk) -> None:
-        await desk.catalogue.apply(of({"calendar": "office", "timezone": "UTC", "hours": "always"}))
-        context = desk._context
-        object.__setattr__(context, "settings", context.settings.model_copy(update={"default_business_hours": "office"}))
-        with pytest.raises(StillNeeded, match="they are the installation's default"):
-            await desk.catalogue.retire_calendar("office")
 
     async def test_a_calendar_goes_the_same_way(self, desk: Desk) -> None:
         office = {"calendar": "office", "timezone": "UTC", "hours": "always", "holidays": [{"country": "DE"}]}
