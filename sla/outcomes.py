@@ -6,7 +6,7 @@ without one, and a test holds them against each other.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from sla.evaluation.admission import admit_heard, hear
 from sla.evaluation.following import Laws
@@ -43,7 +43,10 @@ class Reached(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a record. `sent`: how many actions of each kind were done, those taken back later among them."""
+    """What became of a record. `sent`: how much of each kind of action was done, what was taken back later included.
+
+    Of `email` mails are counted, one for each that its `to` names; who that is, and how many, no law knows.
+    """
 
     status: RollUp
     reached: tuple[Reached, ...]
@@ -88,11 +91,18 @@ def _counted(walk: Projection, ledger: Ledger, now_s: int) -> Outcome:
     for entries in ledger.entries.values():
         for entry in entries:
             if entry.at <= now_s and entry.status != "skipped":
-                kind = entry.firing.action.kind
-                sent[kind] = sent.get(kind, 0) + 1
+                action = entry.firing.action
+                sent[action.kind] = sent.get(action.kind, 0) + _count(action.kind, action.params)
     tracks = walk.milestones.tracks
     reached = tuple([_reached(track.name, run, now_s) for track in tracks for run in track.runs])
     return Outcome(roll_up(walk), reached, sent)
+
+
+def _count(kind: str, params: Mapping[str, Any]) -> int:
+    if kind != "email":
+        return 1
+    to = params.get("to")
+    return len(to) if isinstance(to, list) else 1
 
 
 def _reached(milestone: str, run: Run, now_s: int) -> Reached:
@@ -110,7 +120,7 @@ def outcome_of(timeline: Timeline) -> Outcome:
     sent: dict[str, int] = {}
     for effect in timeline.effects:
         if effect.status != "skipped":
-            sent[effect.action] = sent.get(effect.action, 0) + 1
+            sent[effect.action] = sent.get(effect.action, 0) + _count(effect.action, effect.params)
     return Outcome(timeline.status, tuple(_told(timeline)), sent)
 
 

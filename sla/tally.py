@@ -63,7 +63,7 @@ class Kept:
 
 @dataclass(slots=True)
 class Side:
-    """All records under one law, or each under its own. `sent` counts actions by kind, those taken back later among them."""
+    """All records under one law, or each under its own. `sent` is counted by kind, as in `Outcome`."""
 
     records: int = 0
     violated: int = 0

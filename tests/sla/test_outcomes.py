@@ -5,7 +5,7 @@ from hypothesis import given
 from sla.engine import evaluate_under
 from sla.evaluation.following import Followed, Laws
 from sla.outcomes import Known, Outcome, Reached, outcome_of
-from tests.sla.builders import BY_PRIORITY, FIRST, Story, a_case, a_milestone, a_process, instant
+from tests.sla.builders import BY_PRIORITY, ESCALATE, FIRST, MAIL, Story, a_case, a_milestone, a_process, instant
 from tests.sla.test_evaluate_properties import HOURS, Given, cases, some
 from tests.sla.test_migration_properties import Moving, moving
 
@@ -61,6 +61,13 @@ def test_what_was_violated_before_its_limit_was_made_longer_is_missed_though_som
     assert both_ways(longer, "10:04").reached == (Reached(FIRST, "missed", -4 * 60),)
     assert both_ways(longer, "10:30").reached == (Reached(FIRST, "missed", int(6.5 * 3600)),)
     assert both_ways(longer.completed("10:30"), "12:00").reached == (Reached(FIRST, "missed", int(6.5 * 3600)),)
+
+
+def test_a_mail_is_counted_for_each_that_it_is_to() -> None:
+    two = {"email": {"to": ["account_manager", "role:support_manager"], "template": "violation"}}
+    listed = {"email": {"to": ["owner"], "template": "warning"}}
+    line = a_milestone(warnings=[{"at": "75%", "actions": [MAIL, listed]}], violations=[{"actions": [two, ESCALATE]}])
+    assert both_ways(a_case(under=a_process(line)).opened("09:00"), "11:00").sent == {"email": 4, "reassign": 1}
 
 
 def test_a_record_of_another_type_is_no_concern_of_the_process() -> None:

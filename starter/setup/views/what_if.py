@@ -48,7 +48,10 @@ class KeptView(View):
 
 
 class SideView(View):
-    """All records under one law. `actions`: how many were done, by kind; those that were taken back later count, too."""
+    """All records under one law. `actions`: what was done, by kind, also what was taken back later.
+
+    Of mails there is one for each that an `email` names; a role or a queue counts as one, however many people it has.
+    """
 
     records: int
     violated: int
@@ -77,7 +80,7 @@ class SideView(View):
 class PromiseView(View):
     """All records under a new law. `promise` is the value that was swept; None where there is only one new law.
 
-    The records newly violated and cured are listed, unless they were not asked for; counted they always are.
+    The records newly violated and cured are listed of all together, and of groups only counted.
     """
 
     promise: str | None
@@ -128,7 +131,6 @@ class SimulationView(View):
         sweep: Sweep | None,
         compared: bool,
         complete: bool = True,
-        listed: bool = True,
     ) -> "SimulationView":
         """As it was added up. `compared`: whether there was anything before."""
         labels = [(None, None)] if sweep is None else [(one.label, one.size) for one in sweep.promises]
@@ -142,7 +144,7 @@ class SimulationView(View):
             left_out=tally.left_out,
             complete=complete,
             before=SideView.of(tally.before) if compared else None,
-            promises=_promises(tally.afters, labels, listed=listed),
+            promises=_promises(tally.afters, labels, listed=True),
             groups=tuple(
                 GroupView(
                     field=name,
