@@ -10,6 +10,7 @@ from runtime.settings import Settings
 from sla.acting import Actor
 from sla.errors import ServiceUnavailable
 from starter.desk import Desk, open_desk
+from tests.starter.setup.desks import Clock
 from tests.store.conftest import backend, database, postgres, postgres_template, sqlite_template, url
 
 __all__ = ["backend", "database", "postgres", "postgres_template", "sqlite_template", "url"]
@@ -21,6 +22,12 @@ ADA = Actor(name="ada", door="cli")
 async def nowhere() -> Client:
     """No server."""
     raise ServiceUnavailable(service="Temporal", address="nowhere", problem="there is none", remedy="Start one.")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Nine, until it is told to go on."""
+    return Clock()
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ from tests.store.builders import at
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 async def desk(tmp_path: Path, clock: Clock) -> AsyncIterator[Desk]:
     async with a_desk(tmp_path, clock) as desk:
         yield desk

@@ -48,11 +48,6 @@ class Records:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 async def desk(tmp_path: Path, clock: Clock) -> AsyncIterator[Desk]:
     secrets = {name: SecretStr(SECRET) for name in ("zendesk", "jira")}
     async with a_desk(tmp_path, clock, secrets=secrets) as desk:

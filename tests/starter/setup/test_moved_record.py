@@ -25,9 +25,8 @@ def support(milestone: str, within: str) -> Process:
 
 
 @pytest.fixture
-async def moved(tmp_path: Path) -> AsyncIterator[Desk]:
+async def moved(tmp_path: Path, clock: Clock) -> AsyncIterator[Desk]:
     """A case of nine o'clock, due to be answered at ten, that was moved at half past nine: to be solved by noon."""
-    clock = Clock()
     async with a_desk(tmp_path, clock) as desk:
         await _move(desk._context.database)
         clock.goes_on(minutes=40)

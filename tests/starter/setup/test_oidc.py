@@ -37,11 +37,6 @@ def issuer(running: Issuer) -> Issuer:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 async def desk(tmp_path: Path, clock: Clock, issuer: Issuer) -> AsyncIterator[Desk]:
     async with a_desk(tmp_path, clock, oidc_issuer=issuer.address, oidc_audience=AUDIENCE) as desk:
         yield desk
