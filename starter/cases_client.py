@@ -65,7 +65,7 @@ class CasesClient:
         Raises as `report`, but for Gone.
         """
         client = await self.connected()
-        start = self._start(case, outlook)
+        start = WithStartWorkflowOperation(SlaCase.run, case, **self._how(case, outlook))
         async with self._answering(event):
             answer: Reception = await client.execute_update_with_start_workflow(
                 messages.REPORT,
@@ -94,30 +94,19 @@ class CasesClient:
 
     async def _start_with_signal(self, case: CaseInput, signal: str, argument: object) -> None:
         client = await self.connected()
-        await client.start_workflow(
-            SlaCase.run,
-            case,
-            id=messages.workflow_id(case.record),
-            task_queue=self._queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            search_attributes=_search_attributes(case),
-            static_summary=_summary(case),
-            start_signal=signal,
-            start_signal_args=[argument],
-        )
+        how = self._how(case)
+        await client.start_workflow(SlaCase.run, case, **how, start_signal=signal, start_signal_args=[argument])
 
-    def _start(self, case: CaseInput, outlook: CaseView | None) -> WithStartWorkflowOperation[SlaCase, RollUp | None]:
-        return WithStartWorkflowOperation(
-            SlaCase.run,
-            case,
-            id=messages.workflow_id(case.record),
-            task_queue=self._queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            search_attributes=_search_attributes(case, outlook),
-            static_summary=_summary(case),
-        )
+    def _how(self, case: CaseInput, outlook: CaseView | None = None) -> dict[str, Any]:
+        """How a case is started, whatever it is told first."""
+        return {
+            "id": messages.workflow_id(case.record),
+            "task_queue": self._queue,
+            "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+            "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            "search_attributes": _search_attributes(case, outlook),
+            "static_summary": _summary(case),
+        }
 
     async def connected(self) -> Client:
         """Temporal's client, for the other module that starts workflows. Raises ServiceUnavailable."""
