@@ -11,10 +11,10 @@ class NotABundle(MilepostError):
 
 
 class NewerBundle(MilepostError):
-    """A bundle has a format that this version does not know."""
+    """A bundle is of a format or of a release that this version does not know."""
 
     code = "newer_bundle"
-    text = "{source}: this bundle is of format {found}; this Milepost reads format {known}. Read it with a later version."
+    text = "{source}: this bundle is of {found}; this Milepost reads {known}. Read it with a later version."
 
 
 class TruncatedBundle(MilepostError):

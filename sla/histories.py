@@ -9,7 +9,7 @@ from base64 import b64decode, b64encode
 from hashlib import sha256
 from typing import Any, Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from sla.dossier import Kept, LawKept
 from sla.instants import Instant
@@ -100,11 +100,10 @@ def digest_of(value: Any) -> str:
 
 def begun_with(first: JsonObject) -> CaseInput | None:
     """What the run was begun with, out of its first event; None if that cannot be read."""
-    began: JsonObject = first.get("workflowExecutionStartedEventAttributes", {})
-    payloads: list[JsonObject] = began.get("input", {}).get("payloads", [])
     try:
-        return CaseInput.model_validate_json(payloads[0]["text"]) if payloads else None
-    except (KeyError, ValidationError):
+        [payload] = first["workflowExecutionStartedEventAttributes"]["input"]["payloads"]
+        return CaseInput.model_validate_json(payload["text"])
+    except (KeyError, TypeError, ValueError):
         return None
 
 
@@ -139,10 +138,16 @@ def whole(value: Any) -> Any:
         return [whole(one) for one in value]
     if not isinstance(value, dict):
         return value
-    if value.keys() == {"as", "text"}:
+    if _is_text(value):
         metadata = {name: _to_base64(word) for name, word in value["as"].items()}
         return {"metadata": metadata, "data": _to_base64(value["text"])}
     return {name: whole(one) for name, one in value.items()}
+
+
+def _is_text(value: JsonObject) -> bool:
+    if value.keys() != {"as", "text"} or not isinstance(value["as"], dict):
+        return False
+    return all(isinstance(word, str) for word in (value["text"], *value["as"].values()))
 
 
 def _as_text(value: JsonObject) -> JsonObject | None:

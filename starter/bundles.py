@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 import zlib
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,8 +33,32 @@ _HEAD: Final = re.compile(rb"milepost-bundle ([1-9][0-9]{0,8}) sha256=([0-9a-f]{
 _BEGUN: Final = re.compile(rb"milepost-bundle [1-9][0-9]{0,8}( (s(h(a(2(5(6(=[0-9a-f]{0,64})?)?)?)?)?)?)?)?")
 """A first line that breaks off."""
 _LINE_AT_MOST: Final = 200
-_INFLATED_AT_MOST: Final = 2**31
-"""Bytes: a small forgery must not fill the memory."""
+_INFLATED_AT_MOST: Final = 2**24
+_BY: Final = 100
+"""Bytes; and how many times as large as a larger file what is in it may be: it is about five times. So memory is not filled."""
+
+
+class _Occurrence(Kept):
+    milestone: str
+    occurrence: int
+
+
+class _Effect(Kept):
+    key: str
+
+
+class _Outcome(Kept):
+    """What an outcome must have to be compared with another."""
+
+    status: str
+    milestones: tuple[_Occurrence, ...]
+    effects: tuple[_Effect, ...]
+
+
+class _Events(Kept):
+    """What is a history, if it is one of a workflow or not."""
+
+    events: tuple[JsonObject, ...]
 
 
 class Bundle(Kept):
@@ -83,15 +108,31 @@ def parsed(data: bytes, *, source: str) -> Bundle:
     """As `read_bundle`, of bytes that somebody has; `source` names them in sentences."""
     told = _told(_checked(data, source), source)
     parts = {name: told.get(name) for name in ("dossier", "outcome", "histories")}
-    found, wanted = _digests(parts), told.get("digests")
-    if found != wanted:
+    if _digests(parts) != told.get("digests"):
         raise AlteredBundle(source=source, problem="a part of it has not the digest that it is to have")
     try:
-        return Bundle(dossier=parts["dossier"], outcome=parts["outcome"], runs=parts["histories"])
+        bundle = Bundle(dossier=parts["dossier"], outcome=parts["outcome"], runs=parts["histories"])
+        _Outcome.model_validate(bundle.outcome)
+        for run in bundle.runs:
+            if run.history is not None:
+                _Events.model_validate(run.history)
     except ValidationError as error:
-        [first, *_] = error.errors()
-        where = ".".join(map(str, first["loc"]))
-        raise AlteredBundle(source=source, problem=f"{where}: {first['msg']}") from None
+        raise _unfit(error, parts["dossier"], source) from None
+    return bundle
+
+
+def _unfit(error: ValidationError, dossier: Any, source: str) -> AlteredBundle | NewerBundle:
+    """Why a bundle cannot be read that is as it was written: a later release may have written more than this one knows."""
+    engine, ours = dossier.get("engine") if isinstance(dossier, dict) else None, version("milepost")
+    if isinstance(engine, str) and _numbers(engine) > _numbers(ours):
+        return NewerBundle(source=source, found=f"Milepost {engine}", known=f"those of {ours} and before")
+    [first, *_] = error.errors()
+    where = ".".join(map(str, first["loc"]))
+    return AlteredBundle(source=source, problem=f"{where}: {first['msg']}")
+
+
+def _numbers(release: str) -> list[int]:
+    return [int(number) for number in re.findall(r"[0-9]{1,9}", release)[:3]]
 
 
 def _parts(bundle: Bundle) -> JsonObject:
@@ -116,7 +157,7 @@ def _checked(data: bytes, source: str) -> bytes:
     if not newline or head is None:
         raise NotABundle(source=source, problem="it does not begin as one" if data else "it is empty")
     if (found := int(head[1])) > FORMAT:
-        raise NewerBundle(source=source, found=found, known=FORMAT)
+        raise NewerBundle(source=source, found=f"format {found}", known=f"format {FORMAT}")
     inner = data[len(line) + 1 :]
     if hashlib.sha256(inner).hexdigest().encode() != head[2]:
         if _breaks_off(inner):
@@ -140,9 +181,10 @@ def _breaks_off(inner: bytes) -> bool:
 def _told(inner: bytes, source: str) -> JsonObject:
     inflating = zlib.decompressobj(wbits=31)
     try:
-        text = inflating.decompress(inner, _INFLATED_AT_MOST)
+        text = inflating.decompress(inner, max(_INFLATED_AT_MOST, _BY * len(inner)))
         told = json.loads(text) if inflating.eof and not inflating.unused_data else None
-    except (zlib.error, ValueError):
+        json.dumps(told, ensure_ascii=False, allow_nan=False).encode()  # half characters and what is no number are no JSON
+    except (zlib.error, ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):
         raise AlteredBundle(source=source, problem="it holds something else than a bundle does")

@@ -3,7 +3,9 @@
 import gzip
 import hashlib
 import json
+import tracemalloc
 from base64 import b64encode
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from sla.errors import MilepostError
 from sla.evidence_errors import AlteredBundle, NewerBundle, NotABundle, TruncatedBundle
 from sla.histories import History, canonical, digest_of, plain, whole
+from starter import bundles
 from starter.bundles import Bundle, bundle_of, is_bundle, parsed, read_bundle, save, written
 from tests.starter.bundled import GOLDEN, ODD, the_bundle, the_dossier
 from tests.starter.command_line import EXAMPLES, Ran, milepost
@@ -26,13 +29,36 @@ HEAD = DATA.index(b"\n") + 1
 
 def resealed(told: dict[str, Any], *, head: str = "milepost-bundle 1") -> bytes:
     """A file whose first line fits what follows, whatever that is."""
-    inner = gzip.compress(canonical(told).encode(), mtime=0)
+    return sealed(gzip.compress(canonical(told).encode(), mtime=0), head=head)
+
+
+def sealed(inner: bytes, *, head: str = "milepost-bundle 1") -> bytes:
+    """The same, of what is compressed already."""
     return f"{head} sha256={hashlib.sha256(inner).hexdigest()}\n".encode() + inner
 
 
 def told() -> dict[str, Any]:
     content: dict[str, Any] = json.loads(gzip.decompress(DATA[HEAD:]))
     return content
+
+
+def with_a_part(path: list[str | int], value: Any, *, engine: str | None = None) -> bytes:
+    """A bundle in which one part is another, under digests that fit."""
+    content: Any = told()
+    if engine is not None:
+        content["dossier"]["engine"] = engine
+    *above, last = path
+    part = content
+    for name in above:
+        part = part[name]
+    part[last] = value
+    parts = {name: content[name] for name in ("dossier", "outcome", "histories")}
+    return resealed({**content, "digests": bundles._digests(parts)})
+
+
+def begun(payloads: Any) -> dict[str, Any]:
+    """A first event of a workflow that was given this."""
+    return {"workflowExecutionStartedEventAttributes": {"input": {"payloads": payloads}}}
 
 
 def verified(tmp_path: Path, data: bytes, *options: str) -> Ran:
@@ -135,12 +161,84 @@ class TestBroken:
             parsed(resealed(content), source="case.mpb")
 
     def test_a_dossier_that_cannot_be_read_is_a_sentence(self) -> None:
-        content = told()
-        content["dossier"]["log"] = [{"type": "abducted"}]
-        content["digests"]["dossier"] = digest_of(content["dossier"])
-        with pytest.raises(MilepostError) as refusal:
-            parsed(resealed(content), source="case.mpb")
-        assert "\n" not in str(refusal.value)
+        with pytest.raises(
+            AlteredBundle, match=r"written \(dossier\.log\.0: Input tag 'abducted' found using 'type'"
+        ) as told:
+            parsed(with_a_part(["dossier", "log"], [{"type": "abducted"}]), source="case.mpb")
+        assert "\n" not in str(told.value)
+
+    @pytest.mark.parametrize(
+        "more", [(["dossier", "log", 0, "type"], "abducted"), (["histories", 0, "status"], "elsewhere")]
+    )
+    @pytest.mark.parametrize(
+        ("engine", "words"),
+        [
+            (
+                "99.1.0",
+                "this bundle is of Milepost 99.1.0; this Milepost reads those of .* and before. Read it with a later",
+            ),
+            (version("milepost"), "Do not rely on it"),
+            ("of my own", "Do not rely on it"),
+        ],
+    )
+    def test_one_of_a_later_release_with_more_in_it_is_not_called_altered(
+        self, more: tuple[list[str | int], Any], engine: str, words: str
+    ) -> None:
+        with pytest.raises((AlteredBundle, NewerBundle), match=words):
+            parsed(with_a_part(*more, engine=engine), source="case.mpb")
+
+    @pytest.mark.parametrize("process", [{"weather": "fine"}, {"milestones": []}])
+    def test_nor_is_one_of_whose_processes_this_release_knows_too_little(self, process: dict[str, Any]) -> None:
+        told_more = told()["dossier"]["laws"][0]["process"] | process
+        data = with_a_part(["dossier", "laws", 0, "process"], told_more, engine="99.1.0")
+        with pytest.raises(NewerBundle):
+            parsed(data, source="case.mpb")
+
+    @pytest.mark.parametrize(
+        ("path", "value"),
+        [
+            (["dossier", "laws"], []),
+            (["outcome", "milestones"], 7),
+            (["outcome", "milestones", 0], "Answer"),
+            (["outcome", "effects"], [{}]),
+            (["outcome", "status"], 7),
+            (["histories", 0, "history", "events"], 7),
+            (["histories", 0, "history", "events"], ["opened"]),
+            (["histories", 0, "history"], {}),
+            (["dossier", "engine"], None),
+        ],
+        ids=str,
+    )
+    def test_what_no_bundle_has_is_no_defect_of_milepost(self, tmp_path: Path, path: list[str | int], value: Any) -> None:
+        ran = verified(tmp_path, with_a_part(path, value), "--json")
+        assert (ran.code, ran.error["code"]) == (2, "altered_bundle")
+
+    @pytest.mark.parametrize("first", [{}, {"workflowExecutionStartedEventAttributes": 7}, *map(begun, [7, [], [{}], [7]])])
+    def test_a_history_that_is_none_of_a_workflow_is_none_of_another_record(self, tmp_path: Path, first: Any) -> None:
+        ran = verified(tmp_path, with_a_part(["histories", 0, "history", "events", 0], first))
+        assert ran.code == 6
+        assert "The history of run run-0 is not the one that was stored." in ran.out
+        assert "another record" not in ran.out
+        replayed = milepost("replay", tmp_path / "case.mpb", "--json")
+        assert replayed.objects[0]["verdict"] == "skipped"
+
+    @pytest.mark.parametrize(
+        "odd", [b'{"format":1,"dossier":NaN}', b'{"format":1,"dossier":1e999}', b'{"a":"\\ud800"}', b"[" * 10**5]
+    )
+    def test_what_is_no_json_is_no_bundle(self, odd: bytes) -> None:
+        with pytest.raises(AlteredBundle, match="it holds something else"):
+            parsed(sealed(gzip.compress(odd, mtime=0)), source="case.mpb")
+
+    def test_a_small_file_does_not_fill_the_memory(self) -> None:
+        inner = gzip.compress(b" " * 2**26, mtime=0)
+        assert len(inner) < 2**17
+        tracemalloc.start()
+        try:
+            with pytest.raises(AlteredBundle, match="it holds something else"):
+                parsed(sealed(inner), source="case.mpb")
+            assert tracemalloc.get_traced_memory()[1] < 2**26
+        finally:
+            tracemalloc.stop()
 
 
 class TestVerify:
