@@ -5,13 +5,13 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sla.calendar import BusinessHours
 from sla.events import Opened, Version
-from sla.timeline import Effect, Occurrence, Timeline
+from sla.timeline import Effect, Occurrence, Timeline, TriggerKind
 from sla.values import Value
 
 
@@ -123,7 +123,8 @@ class Completion:
 class Told:
     """An occurrence of the timeline, with the reasons. `calendar_of` is who named the calendar that counts.
 
-    `began` and `line` are None only of one that is foreseen.
+    `began` and `line` are None only of one that is foreseen. `counts`: for the record as a whole, which what was before a
+    process restarted does not (SPEC 8, Roll-up).
     """
 
     of: Occurrence
@@ -135,6 +136,7 @@ class Told:
     halts: tuple[Halt, ...]
     completions: tuple[Completion, ...]
     ended_by: Causes
+    counts: bool = True
 
     @property
     def name(self) -> tuple[str, int]:
@@ -158,13 +160,37 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An action that was reached at `reached_at` and waits until `opens_at` for the calendar `during` (SPEC 5).
+
+    `moot` is why it is no longer wanted by now; None if it still is. The timeline lists it once it has waited.
+    """
+
+    of: tuple[str, int]
+    trigger: TriggerKind
+    threshold_s: int | None
+    action: str
+    params: Mapping[str, Any]
+    reached_at: datetime
+    opens_at: datetime
+    during: str
+    moot: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """All of it. `occurrences` are the timeline's, in its order; `opened` is the opening that counts, None before it."""
+    """All of it. `occurrences` are the timeline's, in its order; `opened` is the opening that counts, None before it.
+
+    `waited` is of the timeline's actions that had to wait for a calendar when they were reached, by key; `waiting` are those
+    that still do.
+    """
 
     timeline: Timeline
     opened: Opened | None
     occurrences: tuple[Told, ...]
     passages: tuple[Passage, ...]
+    waited: Mapping[str, datetime] = field(default_factory=dict)
+    waiting: tuple[Waiting, ...] = ()
 
     def effects(self) -> Mapping[tuple[str, int], Sequence[Effect]]:
         """The actions by their occurrence, in the timeline's order; also of those that present knowledge never began."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sla.calendar import BusinessHours
 from sla.engine import evaluate_under
+from sla.entitlements.choosing import ProcessBy
 from sla.evaluation.following import Followed, Laws
 from sla.events import AnyEvent, Changed, Event, Migrated, Opened, Version
 from sla.instants import Instant
@@ -66,12 +67,17 @@ class TaskKept(Kept):
 
 
 class ChoiceKept(Kept):
-    """Which entitlement was chosen at the opening, why, and why no other (SPEC 6): reasons by entitlement."""
+    """Which entitlement was chosen at the opening, why, and why no other (SPEC 6): reasons by entitlement.
+
+    `process_by` is what gave the record its process: whoever opened it `named` it, the entitlement `promised` it, or it was
+    the installation's `default`. None: that was not kept, as by older releases.
+    """
 
     at: Instant
     chosen: str | None
     why: str
     rejected: dict[str, str]
+    process_by: ProcessBy | None = None
 
 
 class Dossier(Kept):

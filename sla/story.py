@@ -70,7 +70,9 @@ class Act(Told):
 class Chapter(Told):
     """One occurrence. Figures are open seconds, as the timeline has them; `margin_s` is what was left, negative if missed.
 
-    `margin_s` is None where nothing is decided yet, or it was called off.
+    `margin_s` is None where nothing is decided yet, or it was called off. `counts`: for the record as a whole, which what
+    was before the process restarted does not. `spans_ahead` is the open time between now, or its end, and its target: what
+    is left of its limit; none of one that was missed, or called off.
     """
 
     milestone: str
@@ -89,10 +91,12 @@ class Chapter(Told):
     actual_s: int | None
     overdue_s: int
     remaining_s: int
+    counts: bool = True
     margin_s: int | None
     verdict: str
     sentences: tuple[Sentence, ...]
     open_spans: tuple[OpenSpan, ...]
+    spans_ahead: tuple[OpenSpan, ...] = ()
     stops: tuple[Stop, ...]
     days: tuple[Day, ...]
     acts: tuple[Act, ...]

@@ -7,13 +7,16 @@ contract, account. Ties go to the one that ends first, then by name. Readings: d
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from sla.entitlements.standing import Candidate, status_of
 from sla.errors import MilepostError
 from sla.setup_errors import EntitlementExhausted, EntitlementType, NotEntitled, UnknownEntitlement
+
+ProcessBy = Literal["named", "promised", "default"]
+"""What gives a record its process: whoever opens it, the entitlement that is chosen, or the installation."""
 
 
 class Request(BaseModel):

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
-from sla.account import Account, Began, Causes, Completion, Halt, LimitSet, Passage, Stopper, Told
+from sla.account import Account, Began, Causes, Completion, Halt, LimitSet, Passage, Stopper, Told, Waiting
 from sla.evaluation.clock import NEVER
+from sla.evaluation.firing import Firing, unwanted
 from sla.evaluation.grounds import cause, causes, chosen_line, in_table, in_words_of, text_of_limit
 from sla.evaluation.plan import Line
 from sla.evaluation.projection import Projection
@@ -27,6 +28,23 @@ def account_of(walk: Projection, timeline: Timeline) -> Account:
         opened=opened if walk.began and isinstance(opened, Opened) else None,
         occurrences=tuple(accounting.told(one) for one in timeline.milestones),
         passages=tuple(map(_passage, witness.passed)),
+        waited={one.key: from_s(one.waited_since) for one in walk.outbox.firings if one.waited_since is not None},
+        waiting=tuple(_waiting(walk, opens, firing) for opens, firing in walk.outbox.deferred),
+    )
+
+
+def _waiting(walk: Projection, opens: int, firing: Firing) -> Waiting:
+    out = "the record is out of the process" if walk.out and firing.trigger != "success" else None
+    return Waiting(
+        of=(firing.track, firing.number),
+        trigger=firing.trigger,
+        threshold_s=firing.threshold,
+        action=firing.action.kind,
+        params=firing.action.params,
+        reached_at=from_s(firing.due),
+        opens_at=from_s(opens),
+        during=firing.action.during or "",
+        moot=out or unwanted(firing.trigger, walk.milestones.run_of(firing), firing.at, walk.now_s),
     )
 
 
@@ -36,6 +54,7 @@ class _Accounting:
     def __init__(self, walk: Projection, witness: Witness) -> None:
         self.walk = walk
         self.witness = witness
+        self.restarts = walk.plan.process.on_reopen == "restart"  # as the roll-up has it
         self.tracks = {track.name: track for track in walk.milestones.tracks}
         self.begun: dict[Name, Begun] = {one.of: one for one in witness.begun}
         self.limited: dict[Name, list[Limited]] = {}
@@ -60,6 +79,7 @@ class _Accounting:
             halts=tuple(self._halts(run, name)),
             completions=tuple(_completion(finished) for finished in self.finished.get(name, ())),
             ended_by=self._ended_by(track, run),
+            counts=not self.restarts or run.number > track.cycle,
         )
 
     def _foreseen(self, one: Occurrence, track: Track) -> Told:

@@ -14,11 +14,11 @@ class Firing:
     when late).
 
     `skip` is the reason not to do it, None if it is to be done. One that is `put_off` waits by the ledger's will, who
-    judges anew whenever something is learned.
+    judges anew whenever something is learned. `waited_since` is when one was reached that had to wait; None of others.
     """
 
     __slots__ = (
-        "action", "at", "due", "key", "line", "number", "put_off", "skip", "threshold", "track", "trigger",
+        "action", "at", "due", "key", "line", "number", "put_off", "skip", "threshold", "track", "trigger", "waited_since",
     )  # fmt: skip
 
     def __init__(
@@ -46,10 +46,12 @@ class Firing:
         self.at = at
         self.skip = skip
         self.put_off = False
+        self.waited_since: int | None = None
 
     def sent(self, at: int, skip: str | None) -> "Firing":
         """The same after it waited until `at`."""
         other = copy(self)
+        other.waited_since = self.due
         other.due = other.at = at
         other.skip = skip
         return other

@@ -36,7 +36,7 @@ def own_line(lines: Sequence[Deed], key: str) -> Deed | None:
 
 
 def act(effect: Effect, deeds: Deeds) -> Act:
-    """An action and what came of it. An `update` is done by the evaluation itself (SPEC 4), also if it is withdrawn later."""
+    """An action and what came of it. An `update` is done by the evaluation itself (SPEC 4), also if it is withdrawn."""
     lines = deeds.get(effect.key, ())
     own = own_line(lines, effect.key)
     if own is None and effect.action == "update" and effect.status != "skipped":

@@ -30,7 +30,7 @@ def who(cause: Cause, hand: Hand) -> str:
 def _said(cause: Cause, hand: Hand) -> str:
     kind = cause.names[0]
     if kind == "update":
-        return f"the process's own update{_of(cause)} {_sets(cause.fields, hand)}"
+        return f"the process's own update{_of(cause, hand)} {_sets(cause.fields, hand)}"
     late = _learned(cause, hand)
     if kind == "opened":
         told = f" with {_are(cause.fields, hand)}" if cause.fields else ""
@@ -62,8 +62,8 @@ def _event(cause: Cause) -> str:
 _MADE_UP: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def _of(cause: Cause) -> str:
-    return "" if cause.event is None else f" '{cause.event.partition('/')[2]}'"
+def _of(cause: Cause, hand: Hand) -> str:
+    return "" if cause.event is None else f" '{hand.key(cause.event)}'"
 
 
 def _sets(fields: Sequence[tuple[str, Value]], hand: Hand) -> str:

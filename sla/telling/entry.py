@@ -1,11 +1,15 @@
 """How the record came under its process, and its way through it: the first and the last sentences of a story."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import partial
+from typing import Final
 
 from sla.account import Account, Passage
 from sla.dossier import ChoiceKept, Dossier
+from sla.entitlements.choosing import ProcessBy
 from sla.events import Opened
+from sla.instants import to_instant
 from sla.process.saying import value_in_words
 from sla.story import Sentence
 from sla.telling.acts import Deeds, act, own_line
@@ -22,21 +26,40 @@ def entry(dossier: Dossier, account: Account, hand: Hand) -> tuple[Sentence, ...
     drafts: list[Draft] = []
     opened = account.opened
     if opened is not None:
-        drafts = [Draft(opened.at, 0, partial(_opened, opened)), Draft(opened.at, 2, partial(_held_to, dossier))]
+        since = min(opened.at, opened_at(opened))
+        drafts = [Draft(since, 0, partial(_opened, opened, since)), Draft(since, 2, partial(_held_to, dossier))]
     if dossier.choice is not None:
         drafts.append(Draft(dossier.choice.at, 1, partial(_chosen, dossier.choice)))
     drafts += [Draft(one.at, 3, partial(_passage, one)) for one in account.passages if one.what == "started"][:1]
     zone = Sentence(at=None, text=f"Times are those of {hand.zone.key}.")
     if opened is None:
-        as_of = hand.beside().when(account.timeline.as_of)
-        return (zone, Sentence(at=None, text=f"As of {as_of} no opening of the record was known."))
-    return (zone, *written(drafts, hand.zone))
+        return (zone, Sentence(at=None, text=_not_opened(dossier, account, hand.beside())))
+    return (zone, *written(drafts, hand))
 
 
-def _opened(event: Opened, hand: Hand) -> str:
+def opened_at(event: Opened) -> datetime:
+    """When the record was opened: as its fields say, else when the event happened."""
+    said = event.fields.get("opened_at")
+    return event.at if said is None else to_instant(said)
+
+
+def _not_opened(dossier: Dossier, account: Account, hand: Hand) -> str:
+    """Nothing is known of the record, or only that it is to be opened: clocks differ, and events may lie a little ahead."""
+    as_of = account.timeline.as_of
+    refused = {one.event for one in account.timeline.refused}
+    told = (one for one in dossier.log if isinstance(one, Opened) and one.recorded_at <= as_of and one.id not in refused)
+    announced = next(told, None)
+    if announced is None:
+        return f"As of {hand.when(as_of)} no opening of the record was known."
+    return (
+        f"As of {hand.when(as_of)} the record is only announced: it opens {hand.when(announced.at)} (event {announced.id})."
+    )
+
+
+def _opened(event: Opened, since: datetime, hand: Hand) -> str:
     fields = [f"{name} {value_in_words(event.fields[name])}" for name in _SHOWN if event.fields.get(name) is not None]
     told = f": {', '.join(fields)}" if fields else ""
-    late = f"; learned {hand.when(event.recorded_at)}" if event.recorded_at > event.at else ""
+    late = f"; learned {hand.when(event.recorded_at)}" if event.recorded_at > since else ""
     return f"the record was opened (event {event.id}){told}{late}."
 
 
@@ -51,10 +74,15 @@ def _held_to(dossier: Dossier, hand: Hand) -> str:
     del hand
     ref = dossier.opened_under
     calendars = f", with the calendars of revision {ref.revision}" if ref.revision else ""
-    held = f"it is held to version {ref.version} of '{ref.process}'{calendars}"
-    if dossier.choice is not None and dossier.choice.chosen is not None:
-        return f"opened under the entitlement '{dossier.choice.chosen}', {held}."
-    return f"{held}."
+    by = None if dossier.choice is None else dossier.choice.process_by
+    return f"it is held to version {ref.version} of '{ref.process}'{'' if by is None else _PROCESS_BY[by]}{calendars}."
+
+
+_PROCESS_BY: Final[Mapping[ProcessBy, str]] = {
+    "named": ", the process that its opening named",
+    "promised": ", the process that this entitlement promises",
+    "default": ", the default process, since neither its opening nor an entitlement named one",
+}
 
 
 # ---------------------------------------------------------------------- the way
@@ -69,7 +97,7 @@ def closing(account: Account, deeds: Deeds, hand: Hand) -> tuple[Sentence, ...]:
         if (effect.milestone, effect.occurrence) not in names:
             write = partial(fate, effect, act(effect, deeds), deeds.get(effect.key, ()))
             drafts.append(Draft(effect.due_at, 1, partial(_of_none, effect.milestone, effect.occurrence, write)))
-    return (*written(drafts, hand.zone), *_besides(account, hand), *_unknown(account, deeds, hand))
+    return (*written(drafts, hand), *_besides(account, hand), *_unknown(account, deeds, hand))
 
 
 def _of_none(milestone: str, occurrence: int, write: partial[str], hand: Hand) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
+from sla.account import Account, Waiting
 from sla.dossier import Deed
 from sla.duration import spoken
 from sla.story import Act
@@ -14,32 +15,48 @@ from sla.telling.hand import Draft, Hand
 from sla.timeline import Effect, TriggerKind
 
 
-def fates(effects: Sequence[Effect], acts: Sequence[Act], deeds: Deeds) -> Iterator[Draft]:
+def fates(effects: Sequence[Effect], acts: Sequence[Act], deeds: Deeds, account: Account) -> Iterator[Draft]:
     """A sentence for each action, at the instant at which it was due."""
     for effect, one in zip(effects, acts, strict=True):
-        yield Draft(one.due_at, _RANKS[one.trigger], partial(fate, effect, one, deeds.get(one.key, ())))
+        waited = account.waited.get(one.key)
+        yield Draft(one.due_at, _RANKS[one.trigger], partial(fate, effect, one, deeds.get(one.key, ()), waited=waited))
+
+
+def waits(waiting: Sequence[Waiting]) -> Iterator[Draft]:
+    """A sentence for each action that waits for its calendar, at the instant at which it was reached."""
+    for one in waiting:
+        yield Draft(one.reached_at, _RANKS[one.trigger], partial(_waits, one))
 
 
 _RANKS: Final[Mapping[TriggerKind, int]] = {"warning": 4, "violation": 6, "success": 7, "retracted": 7}
 
 
-def fate(effect: Effect, one: Act, lines: Sequence[Deed], hand: Hand) -> str:
-    """What became of an action."""
+def fate(effect: Effect, one: Act, lines: Sequence[Deed], hand: Hand, *, waited: datetime | None = None) -> str:
+    """What became of an action; `waited` is when it was reached, if it had to wait for a calendar then."""
     own = own_line(lines, one.key)
-    text = f"{_trigger(effect, one)} {_came_of(effect, one, own, lines, hand)}"
+    text = _trigger(one.trigger, one.threshold_s, one.action, effect.params)
+    if waited is not None:
+        text += f", reached {hand.when(waited)}, had to wait until '{effect.params.get('during')}' opened: it"
+    text += f" {_came_of(effect, one, own, lines, hand)}"
     if effect.status == "retracted" and one.outcome in (None, "performed"):
         text += f"; withdrawn: {hand.rewritten(effect.reason or '')}"
     return f"{text}."
 
 
-def _trigger(effect: Effect, one: Act) -> str:
-    what = _NOUNS.get(one.action, f"action '{one.action}'")
-    template = effect.params.get("template")
-    if template not in (None, "retraction" if one.trigger == "retracted" else one.trigger):
+def _waits(one: Waiting, hand: Hand) -> str:
+    what = _trigger(one.trigger, one.threshold_s, one.action, one.params)
+    moot = "" if one.moot is None else f"; it is no longer wanted: {hand.rewritten(one.moot)}"
+    return f"{what} was reached, and waits until '{one.during}' opens, {hand.when(one.opens_at)}{moot}."
+
+
+def _trigger(trigger: TriggerKind, threshold_s: int | None, action: str, params: Mapping[str, Any]) -> str:
+    what = _NOUNS.get(action, f"action '{action}'")
+    template = params.get("template")
+    if template not in (None, "retraction" if trigger == "retracted" else trigger):
         what = f"{what} '{template}'"
-    if one.threshold_s is None:
-        return f"the {what} of the {_TRIGGERS[one.trigger]}"
-    return f"the {what} of the {_TRIGGERS[one.trigger]} at {spoken(one.threshold_s)} of open time"
+    if threshold_s is None:
+        return f"the {what} of the {_TRIGGERS[trigger]}"
+    return f"the {what} of the {_TRIGGERS[trigger]} at {spoken(threshold_s)} of open time"
 
 
 _TRIGGERS: Final[Mapping[TriggerKind, str]] = {

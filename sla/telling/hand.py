@@ -18,10 +18,14 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 
 class Hand:
-    """Writes the instants of one text, in its order. `on` is the date that the reader has in mind."""
+    """Writes the instants of one text, in its order. `on` is the date that the reader has in mind.
 
-    def __init__(self, zone: ZoneInfo, on: date | None = None) -> None:
+    `record` is the one that is told of: the keys of its actions are written without it.
+    """
+
+    def __init__(self, zone: ZoneInfo, on: date | None = None, *, record: str = "") -> None:
         self.zone = zone
+        self.record = record
         self._on = on
 
     def when(self, at: datetime) -> str:
@@ -37,7 +41,15 @@ class Hand:
 
     def beside(self) -> "Hand":
         """A hand that goes on from here by itself."""
-        return Hand(self.zone, self._on)
+        return Hand(self.zone, self._on, record=self.record)
+
+    def anew(self) -> "Hand":
+        """A hand for a text that has no date yet."""
+        return Hand(self.zone, record=self.record)
+
+    def key(self, key: str) -> str:
+        """An action's key without the record, which may hold anything: `First Response#1/1/violation-1/1`."""
+        return key.removeprefix(f"{self.record}/")
 
     def value(self, value: Value) -> str:
         """A field's value, an instant in local time."""
@@ -60,9 +72,9 @@ class Draft:
     write: Written
 
 
-def written(drafts: Iterable[Draft], zone: ZoneInfo) -> tuple[Sentence, ...]:
+def written(drafts: Iterable[Draft], hand: Hand) -> tuple[Sentence, ...]:
     """The sentences in the order of time, each with its time in front; what is said in one does not date the next."""
-    margin = Hand(zone)
+    margin = hand.anew()
     ordered = sorted(drafts, key=lambda one: (one.at, one.rank))
     return tuple(Sentence(at=one.at, text=f"{margin.when(one.at)}: {one.write(margin.beside())}") for one in ordered)
 

@@ -100,14 +100,20 @@ _OVERALL: Final[Mapping[RollUp, str]] = {
 
 
 def overall(status: RollUp, chapters: Sequence[Chapter]) -> str:
-    """The verdict on the record: the roll-up, then each milestone that was missed, or how many there were."""
+    """The verdict on the record: the roll-up, then what was missed, the open ones first, and how many others there were.
+
+    What was before the process restarted is only counted, since it is no part of the roll-up (SPEC 8).
+    """
     if not chapters:
         return f"{_OVERALL[status]}: no milestone has begun."
-    missed = [one for one in chapters if one.violated_at is not None]
-    shown = (missed or chapters)[:_SHOWN]
+    counting, before = ([one for one in chapters if one.counts is counts] for counts in (True, False))
+    missed = [one for one in counting if one.violated_at is not None]
+    shown = sorted(missed, key=lambda one: one.status != "overdue")[:_SHOWN] if missed else counting[:_SHOWN]
     told = [f"{_OVERALL[status]}.", *(f"{named(one)}: {small(one.verdict)}" for one in shown)]
-    if others := [one for one in chapters if one not in shown]:
+    if others := [one for one in counting if one not in shown]:
         told.append(f"Besides: {_tally(others)}.")
+    if before:
+        told.append(f"Before the process restarted: {_tally(before)}.")
     return " ".join(told)
 
 

@@ -110,6 +110,9 @@ def _chapter(one: Chapter, zone: ZoneInfo) -> Iterator[RenderableType]:
     if one.open_spans:
         yield ""
         yield from _open_time(one, zone)
+    if one.spans_ahead:
+        yield ""
+        yield from _ahead(one, zone)
     if one.days:
         yield ""
         yield f"[bold]Days unlike others[/] [dim]by {escape(readable(one.calendar))}[/]"
@@ -158,6 +161,17 @@ def _open_time(one: Chapter, zone: ZoneInfo) -> Iterator[RenderableType]:
         Way([Col("From – until"), *counts, *figures[1:]], brief),
         Way([Col("From – until", None, least=16), *counts, *figures[1:]], brief),
     )
+
+
+def _ahead(one: Chapter, zone: ZoneInfo) -> Iterator[RenderableType]:
+    table = folded(one.spans_ahead, zone)
+    by = f", by {table.by}" if table.by else ""
+    yield f"[bold]{setting.ahead(one)}[/] [dim]by {escape(readable(one.calendar))}, {escape(one.timezone)}{by}[/]"
+    when = setting.dates if table.by else setting.span
+    rows = [(when(row.from_at, row.until_at, zone), figure(row.open_s), figure(row.so_far_s)) for row in table.rows]
+    rows.append(("[bold]Total[/]", f"[bold]{figure(table.open_s)}[/]", ""))
+    figures = [Col(name, justify="right") for name in ("Open", "So far")]
+    yield Fitting(Way([Col("From – until"), *figures], rows), Way([Col("From – until", None, least=16), *figures], rows))
 
 
 def _counted(row: Counted, zone: ZoneInfo, *, folded: bool) -> list[str]:

@@ -1,8 +1,9 @@
 """What the marks mean: only those that are in the picture, from left to right and line by line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from sla.story import Chapter
 from starter.pictures.marks import FATES, MARKS, SPOKEN, TRIGGERS, deed, fate_of
 from starter.pictures.rows import Row, is_open, marks_of
 from starter.pictures.svg import at, group, path, tag, width_of, words
@@ -10,7 +11,12 @@ from starter.pictures.tracks import Track
 
 _LINE, _SIZE, _GAP, _SYMBOL = 22.0, 11, 18.0, 16.0
 
-_TINTS: Final = {"open": "open time, counted", "over": "open time after the target"}
+_TINTED: Final[dict[str, Callable[[Chapter], bool]]] = {
+    "open": lambda one: bool(one.open_spans),
+    "over": lambda one: one.violated_at is not None and any(span.until_at > one.violated_at for span in one.open_spans),
+    "later": lambda one: bool(one.spans_ahead) and one.status != "met",
+}
+_TINTS: Final = {"open": "open time, counted", "over": "open time after the target", "later": "open time ahead"}
 
 
 def legend(rows: Sequence[Row], track: Track, *, width: int, top: float, left: float) -> tuple[str, float]:
@@ -29,12 +35,9 @@ def legend(rows: Sequence[Row], track: Track, *, width: int, top: float, left: f
 
 def _entries(rows: Sequence[Row], track: Track) -> Iterator[tuple[str, str]]:
     chapters = [one for row in rows for one in row.chapters]
-    if any(one.open_spans for one in chapters):
-        yield _tint("open"), _TINTS["open"]
-    if any(
-        one.violated_at is not None and any(span.until_at > one.violated_at for span in one.open_spans) for one in chapters
-    ):
-        yield _tint("over"), _TINTS["over"]
+    for look, there in _TINTED.items():
+        if any(map(there, chapters)):
+            yield tag("rect", x=-8, y=-6, width=16, height=12, class_=look), _TINTS[look]
     if any(one.stops for one in chapters):
         yield path("M-6 6L6 -6M-8 0L0 -8M0 8L8 0", class_="hatch"), "clock stopped"
     if any(one.days for one in chapters):
@@ -58,7 +61,3 @@ def _entries(rows: Sequence[Row], track: Track) -> Iterator[tuple[str, str]]:
             yield group((deed("any", fate),), class_="any"), said
     if any(is_open(one) for one in chapters):
         yield path("M0 -7V7", class_="now"), "as of when this is told"
-
-
-def _tint(look: str) -> str:
-    return tag("rect", x=-8, y=-6, width=16, height=12, class_=look)

@@ -46,6 +46,7 @@ _RULES: Final = """
 .mp .nowword { fill: var(--accent) }
 .mp .open { fill: var(--open) }
 .mp .over { fill: var(--over) }
+.mp .later { fill: var(--open); fill-opacity: .4 }
 .mp .hatch { stroke: var(--muted); stroke-width: 1.4 }
 .mp .stop { stroke: var(--muted); stroke-width: .8 }
 .mp .line { stroke: var(--ink); fill: none; stroke-width: 1.6 }

@@ -75,7 +75,7 @@ class Track:
             yield path(f"M{ended:.1f} {y:.1f}H{self.scale.x(one.target_at):.1f}", class_="ahead")
 
     def _spans(self, chapters: Sequence[Chapter], y: float) -> Iterator[str]:
-        """Open time; what came after the violation differs."""
+        """Open time; what came after the violation differs, and what lies ahead, up to the target."""
         spent: list[Pixels] = []
         over: list[Pixels] = []
         for one in chapters:
@@ -83,7 +83,11 @@ class Track:
                 edge = min(max(one.violated_at or span.until_at, span.from_at), span.until_at)
                 spent.append((self.scale.x(span.from_at), self.scale.x(edge)))
                 over.append((self.scale.x(edge), self.scale.x(span.until_at)))
-        for look, spans in (("open", spent), ("over", over)):
+        ahead = [
+            (self.scale.x(span.from_at), self.scale.x(span.until_at))
+            for one in chapters if one.status != "met" for span in one.spans_ahead
+        ]  # fmt: skip
+        for look, spans in (("open", spent), ("over", over), ("later", ahead)):
             outline = _boxes(_seen(span for span in spans if span[0] < span[1]), y)
             if outline:
                 yield path(outline, class_=look)

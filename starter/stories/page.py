@@ -44,6 +44,8 @@ class _Told:
     verdict: str
     lines: list[Line]
     counted: Table
+    ahead: Table
+    ahead_is: str
     target: str
     completed: str
     limit: str
@@ -97,6 +99,8 @@ def _told(one: Chapter, zone: ZoneInfo) -> _Told:
         verdict=setting.begun(setting.readable(one.verdict)),
         lines=setting.lines_of(one.sentences, zone, SENTENCES),
         counted=folded(one.open_spans, zone),
+        ahead=folded(one.spans_ahead, zone),
+        ahead_is=setting.ahead(one),
         target=setting.moment(one.target_at, zone),
         completed=setting.moment(one.completed_at, zone),
         limit=setting.figure(one.limit_s),

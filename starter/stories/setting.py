@@ -99,6 +99,11 @@ def margin(one: Chapter) -> str:
     return f"{'−' if one.margin_s < 0 else '+'}{spoken(abs(one.margin_s))}"
 
 
+def ahead(one: Chapter) -> str:
+    """What the open time is that lies between now, or its end, and its target."""
+    return "Open time that was left until its target" if one.status == "met" else "Open time ahead until its target"
+
+
 def used_s(one: Chapter) -> int:
     """Open seconds that its clock counted."""
     return sum(found.open_s - found.stopped_s for found in one.open_spans)

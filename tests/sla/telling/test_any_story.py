@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sla.dossier import Deed
+from sla.engine import account_under
 from sla.story import Sentence, Story
 from sla.telling import story
 from sla.timeline import Effect
@@ -84,7 +85,8 @@ def test_all_that_is_told_are_sentences_in_the_order_of_time(case: Moving, seed:
         len(re.findall(rf"the {noun}(?: '[^']*')? of the (?:warning|violation|completion|withdrawn)", said))
         for noun in nouns
     )
-    assert told == len(timeline.effects)
+    waiting = account_under(case.laws(), case.events, case.now).waiting
+    assert told == len(timeline.effects) + len(waiting)
 
 
 @pytest.mark.parametrize("text", ["it is None.", "set x to True.", "a  b.", "at 2026-03-02T10:00:00Z.", "x ()."])

@@ -2,10 +2,13 @@
 
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from sla.dossier import ChoiceKept, Deed
+from sla.entitlements.choosing import ProcessBy
 from sla.story import Story
 from sla.telling import story
-from tests.sla.builders import FIRST, ZONE, a_case, a_milestone, a_process, a_quiet, instant, some_hours
+from tests.sla.builders import FIRST, a_case, a_milestone, a_process, a_quiet, instant, some_hours
 from tests.sla.telling.builders import a_dossier, chapter, told
 
 
@@ -28,6 +31,7 @@ def test_the_zone_is_named_once_and_the_entitlement_with_those_that_lost() -> No
         chosen="gold",
         why="the best of 3: it is for the asset",
         rejected={"silver": "its term has ended", "bronze": "it is for the contract only"},
+        process_by="promised",
     )
     whole = told(a_case().opened("09:00", learned="09:05", account="ACME", priority="P1"), "09:10", choice=choice)
     assert entry(whole) == [
@@ -35,10 +39,26 @@ def test_the_zone_is_named_once_and_the_entitlement_with_those_that_lost() -> No
         "Mon 2 Mar 2026 09:00: the record was opened (event e01): type case, account ACME, priority P1; learned 09:05.",
         "09:00: the entitlement 'gold' was chosen: the best of 3: it is for the asset. "
         "Not chosen: 'silver': its term has ended; 'bronze': it is for the contract only.",
-        "09:00: opened under the entitlement 'gold', it is held to version 1 of 'Support'.",
+        "09:00: it is held to version 1 of 'Support', the process that this entitlement promises.",
         "09:00: the process started, for its start field opened_at had come.",
     ]
     assert sum("Europe/London" in text for one in whole.chapters for text in (s.text for s in one.sentences)) == 0
+
+
+@pytest.mark.parametrize(
+    ("by", "told_so"),
+    [
+        ("named", ", the process that its opening named."),
+        ("default", ", the default process, since neither its opening nor an entitlement named one."),
+        (None, "."),
+    ],
+)
+def test_an_entitlement_is_not_the_reason_for_a_process_that_it_did_not_promise(by: ProcessBy | None, told_so: str) -> None:
+    choice = ChoiceKept(at=instant("09:00"), chosen="gold", why="the only one", rejected={}, process_by=by)
+    assert entry(told(a_case().opened(), "09:10", choice=choice))[2:4] == [
+        "09:00: the entitlement 'gold' was chosen: the only one.",
+        f"09:00: it is held to version 1 of 'Support'{told_so}",
+    ]
 
 
 def test_a_start_field_that_was_filled_later_names_its_event() -> None:
@@ -60,14 +80,33 @@ def test_times_are_those_of_the_zone_that_is_asked_for() -> None:
     assert whole.timezone == "Asia/Kathmandu"
 
 
-def test_before_the_record_was_known_there_is_nothing_to_tell() -> None:
-    case = a_case().opened("09:00", learned="10:00")
-    whole = story(a_dossier(case.laws, case.events, instant("12:00")), ZONE, instant("09:30"))
+def test_of_a_record_that_was_never_opened_there_is_nothing_to_tell() -> None:
+    whole = told(a_case().opened("09:00", type="work_order"), "09:30")
     assert entry(whole) == [
         "Times are those of Europe/London.",
         "As of Mon 2 Mar 2026 09:30 no opening of the record was known.",
     ]
     assert (whole.chapters, whole.opened_at) == ((), None)
+
+
+def test_a_record_that_is_announced_a_little_ahead_is_known() -> None:
+    whole = told(a_case().opened("09:03", learned="09:00"), "09:01")
+    assert entry(whole)[1:] == ["As of Mon 2 Mar 2026 09:01 the record is only announced: it opens 09:03 (event e01)."]
+    assert (whole.chapters, whole.opened_at) == ((), None)
+
+
+def test_it_was_opened_when_its_field_says_as_every_door_has_it() -> None:
+    case = a_case().opened("10:30", learned="10:31", opened_at=instant("09:00").isoformat())
+    choice = ChoiceKept(at=instant("09:00"), chosen="gold", why="the record names it", rejected={})
+    whole = told(case, "10:40", choice=choice)
+    assert whole.opened_at == instant("09:00")
+    assert [text.partition(": ")[2].partition(" (")[0] for text in entry(whole)[1:]] == [
+        "the record was opened",
+        "the entitlement 'gold' was chosen: the record names it.",
+        "it is held to version 1 of 'Support'.",
+        "the process started, for its start field opened_at had come",
+    ]
+    assert entry(whole)[1] == "Mon 2 Mar 2026 09:00: the record was opened (event e01): type case; learned 10:31."
 
 
 # ---------------------------------------------------------------------- the way
@@ -147,6 +186,28 @@ def test_one_that_was_completed_after_hours_of_its_target_is_missed_by_no_open_t
         "Missed: completed late, though no open time had passed since its target.",
         0,
     )
+
+
+def test_after_a_restart_what_was_missed_before_is_no_part_of_the_verdict() -> None:
+    case = a_case(under=a_process(a_quiet(), on_reopen="restart")).opened().closed("10:05").reopened("10:10")
+    whole = told(case, "10:20")
+    assert whole.status == "compliant"
+    assert whole.verdict == (
+        f"Compliant. {FIRST} #2: running: 50 min of open time left, due Mon 2 Mar 2026 11:10. "
+        "Before the process restarted: 1 missed."
+    )
+    resumed = a_case(under=a_process(a_quiet())).opened().closed("10:05").reopened("10:10")
+    assert told(resumed, "10:20").verdict.startswith("Violated")
+
+
+def test_of_many_misses_the_one_that_is_still_open_is_told() -> None:
+    names = ("A", "B", "C", "D")
+    case = a_case(under=a_process(*(a_quiet(name) for name in names))).opened()
+    for name in names[:3]:
+        case = case.completed("10:10", name)
+    verdict = told(case, "10:20").verdict
+    assert verdict.startswith("Violated, and still open. D: missed, and still open: by now 20 min of open time over. A: ")
+    assert verdict.endswith("Besides: 1 met late.")
 
 
 def test_a_violation_that_was_withdrawn_is_part_of_the_verdict() -> None:

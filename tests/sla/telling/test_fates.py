@@ -6,7 +6,8 @@ import pytest
 
 from sla.dossier import Deed
 from sla.story import Act, Story
-from tests.sla.builders import FIRST, a_case, a_milestone, a_process, instant, updating
+from tests.sla.builders import FIRST, Json, a_case, a_milestone, a_process, instant, some_hours, updating
+from tests.sla.builders import Story as Case
 from tests.sla.telling.builders import chapter, sentences, told
 
 KEY = f"C-1/{FIRST}#1/1"
@@ -194,6 +195,35 @@ def test_a_task_tells_what_is_to_be_done_and_by_when_and_a_mail_which_template_i
         "on time, on the first attempt."
     )
     assert "the mail 'half' of the warning at 30 min of open time was due" in sentences(whole)[2]
+
+
+DURING: Json = {"email": {"to": "owner", "template": "violation", "during": "office"}}
+
+
+def an_evening() -> Case:
+    """Violated on Monday at 18:00; the mail waits for the office, which opens on Tuesday at 9."""
+    line = a_milestone(warnings=None, violations=[{"actions": [DURING]}])
+    return a_case(under=a_process(line), calendars=[some_hours()]).opened("17:00")
+
+
+def test_an_action_that_waits_for_its_calendar_is_told_while_it_waits() -> None:
+    assert sentences(told(an_evening(), "19:00"))[-1] == (
+        "18:00: the mail of the violation at 1 h of open time was reached, and waits until 'office' opens, "
+        "Tue 3 Mar 2026 09:00."
+    )
+    done = told(an_evening().completed("18:30"), "19:00")
+    assert "; it is no longer wanted: completed meanwhile." in fate(done, "mail")
+
+
+def test_an_action_that_has_waited_is_told_with_when_it_was_reached_and_what_it_waited_for() -> None:
+    sent = a_deed("violation-1/1", "Tue 09:00", detail={"sent": ["u-ann"]})
+    whole = told(an_evening(), "Tue 10:00", deeds=(sent,))
+    assert sentences(whole)[-1] == (
+        "Tue 3 Mar 2026 09:00: the mail of the violation at 1 h of open time, reached Mon 2 Mar 2026 18:00, had to wait "
+        "until 'office' opened: it was sent to u-ann on time, on the first attempt."
+    )
+    by_day = told(a_case(under=an_evening().process, calendars=[some_hours()]).opened("09:00"), "10:10")
+    assert "had to wait" not in fate(by_day, "mail")
 
 
 def test_actions_for_what_present_knowledge_never_began_are_told_at_the_end() -> None:

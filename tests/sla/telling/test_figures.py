@@ -40,6 +40,9 @@ def _agree(chapter: Chapter, one: Occurrence, timeline: Timeline) -> None:
     assert one.overdue_s == (max(0, opened - stopped - one.limit_s) if one.violated else 0)
     if chapter.margin_s is not None:
         assert chapter.margin_s == one.limit_s - (opened - stopped)
+    left_s = {"waiting": one.limit_s, "running": one.remaining_s, "met": chapter.margin_s}.get(one.status)
+    ahead_s = sum(span.open_s for span in chapter.spans_ahead)
+    assert ahead_s == (0 if one.target_at is None else left_s or 0)
     effects = [one for one in timeline.effects if (one.milestone, one.occurrence) == (chapter.milestone, chapter.occurrence)]
     assert [act.key for act in chapter.acts] == [effect.key for effect in effects]
 

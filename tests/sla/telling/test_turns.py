@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from tests.sla.builders import BY_PRIORITY, FIRST, a_case, a_process, a_quiet, some_hours
+from tests.sla.builders import BY_PRIORITY, FIRST, a_case, a_milestone, a_process, a_quiet, some_hours, updating
 from tests.sla.telling.builders import sentences, told
 
 OFFICE = [some_hours(holidays=["2026-03-03", {"date": "2026-03-04", "hours": ["10:00-12:00"]}])]
@@ -179,3 +179,13 @@ def test_an_hour_that_comes_twice_says_which_one_it_is() -> None:
     case = a_case(under=a_process(a_quiet(within="4h"))).opened("2026-10-24 23:30")
     said = sentences(told(case.completed("2026-10-25 01:30"), "2026-10-25 12:00"))
     assert said[2] == "Sun 25 Oct 2026 01:30 BST: it was completed after 2 h of open time, by event e02."
+
+
+def test_an_update_that_turned_something_is_named_whatever_the_record_is_called() -> None:
+    line = a_milestone("Fix/Workaround", warnings=[{"at": "50%", "actions": [updating(tier="gold")]}], violations=None)
+    process = a_process(line, a_quiet("Call", when={"tier": "gold"}, start="criteria"))
+    case = a_case("2026/0042", under=process).opened()
+    assert (
+        "(the process's own update 'Fix/Workaround#1/1/warning-1/1' set tier to gold)"
+        in (sentences(told(case, "09:40"), "Call")[0])
+    )

@@ -85,6 +85,18 @@ def test_open_hours_are_shaded_from_opening_to_closing(width: int) -> None:
     assert (late[0][0], late[-1][1]) == pytest.approx((x["Thu 13:10"], x["Fri 13:12"]), abs=0.25)
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_of_a_running_case_the_open_hours_ahead_are_shaded_up_to_the_target(width: int) -> None:
+    process = a_process(a_quiet(within="16h", business_hours="office"))
+    found = Drawn(picture(told(a_case(under=process, calendars=[OFFICE]).opened("14:10"), "Tue 13:00"), width=width))
+    x = {clock: along(found.marks(), instant(clock)) for clock in ("Tue 13:00", "Tue 17:00", "Wed 09:00", "Wed 14:10")}
+    [before, after] = found.spans("later")
+    assert before == pytest.approx((x["Tue 13:00"], x["Tue 17:00"]), abs=0.25)
+    assert after == pytest.approx((x["Wed 09:00"], x["Wed 14:10"]), abs=0.25)
+    assert "open time ahead" in found.words()
+    assert Drawn(picture(a_week(), width=width)).spans("later") == []
+
+
 def test_an_open_case_has_a_line_as_of_when_it_is_told_and_a_closed_one_has_none() -> None:
     found = Drawn(picture(told(a_case().opened(), "13:00")))
     [line] = [one.attrib["d"] for one in found.root if one.attrib.get("class") == "now"]

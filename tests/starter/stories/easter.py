@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sla.calendar import ALWAYS
 from sla.dossier import ChoiceKept, Deed, Dossier, LawKept
+from sla.entitlements.choosing import Request, choose
+from sla.entitlements.model import EntitlementEntry
+from sla.entitlements.standing import Candidate
 from sla.events import Event, read_event
 from sla.messages import ProcessRef
 from starter.bundles import bundle_of, save, written
@@ -37,7 +40,7 @@ def _event(number: int, type_: str, clock: str, **more: Any) -> Event:
 
 FIELDS: Final = {
     "type": "case", "account": "helios", "contact": "kim", "queue": "tier-1", "owner": "ben", "priority": "P2",
-    "status": "New", "business_hours": "london-office", "entitlement": "Helios business hours",
+    "channel": "web", "status": "New", "business_hours": "london-office", "entitlement": "helios-business-hours",
     "subject": "Invoices are printed twice",
 }  # fmt: skip
 LOG: Final = (
@@ -82,13 +85,23 @@ def _dossier(taken_at: datetime, log: tuple[Event, ...], deeds: tuple[Deed, ...]
         laws=(law,),
         log=log,
         deeds=deeds,
-        choice=ChoiceKept(
-            at=local("2 15:10"),
-            chosen="Helios business hours",
-            why="the record names it",
-            rejected={"Helios premium": "it ended on 2026-03-31", "Helios phone": "it is for the channel phone only"},
-        ),
+        choice=_choice(),
     )
+
+
+def _choice() -> ChoiceKept:
+    """The choice that is made among what Helios was promised: the best one has expired, and one is for the phone."""
+    promised: tuple[dict[str, Any], ...] = (
+        {"entitlement": "helios-business-hours", "process": PROCESS, "business_hours": "london-office"},
+        {"entitlement": "helios-premium", "process": "Premium Support SLA", "ends_on": "2026-03-31"},
+        {"entitlement": "helios-phone", "process": PROCESS, "channels": ["phone"]},
+    )
+    entries = (EntitlementEntry.model_validate({"account": "helios", **one}) for one in promised)
+    candidates = [Candidate(entitlement=entry, timezone=LONDON.key, applies_to="case") for entry in entries]
+    asked = Request(**{name: FIELDS[name] for name in ("account", "contact", "type", "channel")})
+    found = choose(candidates, asked, local("2 15:10"))
+    rejected = {one.entitlement: one.reason for one in found.rejected}
+    return ChoiceKept(at=local("2 15:10"), chosen=found.name, why=found.why, rejected=rejected, process_by="promised")
 
 
 def _deeds(bare: Dossier) -> list[Deed]:

@@ -21,7 +21,7 @@ from starter.stories.telling import told as explained
 from tests.sla.builders import ZONE, a_case, a_milestone, a_process, a_quiet, instant, some_hours
 from tests.sla.telling.builders import a_dossier, told
 from tests.sla.test_evaluate_properties import HOURS, Given, cases, some
-from tests.starter.stories.easter import dossier
+from tests.starter.stories.easter import dossier, local
 from tests.starter.stories.markup import Page
 
 HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)> \u202eright-to-left \x1b[31m" + "W" * 200 + " שלום"
@@ -70,6 +70,30 @@ def test_the_total_of_each_table_of_open_time_is_the_actual_time() -> None:
     spent = [one for one in whole.chapters if one.open_spans]
     assert [row[3] for row in totals] == [spoken(one.actual_s or 0) for one in spent]
     assert [row[1] for row in totals] == [spoken(one.elapsed_s or 0) for one in spent]
+
+
+@pytest.mark.parametrize(
+    ("at", "running"),
+    [("2 16:00", 2), ("7 13:00", 1)],  # Triage was met at once, First Response on the 2nd
+)
+def test_why_a_target_lies_where_it_does_is_told_while_it_is_ahead(at: str, running: int) -> None:
+    whole = explained(dossier(), at=local(at))
+    resolution = whole.chapters[-1]
+    found = Page(page(whole))
+    [*_, ahead] = [table for table in found.tables if table[0] == ["From – until", "Open", "So far"]]
+    assert ahead[-1][1] == spoken(resolution.remaining_s)
+    assert [day.on for day in resolution.days] == ["2026-04-03", "2026-04-06"]
+    said = " ".join(one.text for one in resolution.sentences)
+    assert ("Good Friday" in said, "Easter Monday" in said) == (True, True)
+    assert found.words.count("Open time ahead until its target") == running
+
+
+def test_why_a_target_lay_where_it_did_is_told_of_what_was_met_early() -> None:
+    triage = explained(dossier()).chapters[1]
+    assert (triage.status, [day.on for day in triage.days]) == ("met", ["2026-04-03", "2026-04-06"])
+    assert sum(span.open_s for span in triage.spans_ahead) == triage.margin_s
+    assert not [one for one in triage.sentences if "Friday" in one.text]
+    assert "Open time that was left until its target" in Page(page(explained(dossier()))).words
 
 
 @pytest.mark.parametrize(
