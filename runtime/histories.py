@@ -119,6 +119,16 @@ def _within(value: Any) -> Iterator[Payload]:
                 yield from payloads(one)
 
 
+def unavailable(error: RPCError, client: Client) -> ServiceUnavailable:
+    """A failure of Temporal's client, in our words."""
+    return ServiceUnavailable(
+        service="The Temporal server",
+        address=client.service_client.config.target_host,
+        problem=error.message.rstrip("."),
+        remedy="See that it runs, and check TEMPORAL_ADDRESS and what else is set for it.",
+    )
+
+
 def _handle(client: Client, record: str, run_id: str) -> WorkflowHandle[Any, Any]:
     return client.get_workflow_handle(messages.workflow_id(record), run_id=run_id)
 
@@ -128,9 +138,4 @@ def _reaching(client: Client) -> Iterator[None]:
     try:
         yield
     except RPCError as error:
-        raise ServiceUnavailable(
-            service="The Temporal server",
-            address=client.service_client.config.target_host,
-            problem=error.message.rstrip("."),
-            remedy="See that it runs, and check TEMPORAL_ADDRESS and what else is set for it.",
-        ) from None
+        raise unavailable(error, client) from None

@@ -34,8 +34,9 @@ _BEGUN: Final = re.compile(rb"milepost-bundle [1-9][0-9]{0,8}( (s(h(a(2(5(6(=[0-
 """A first line that breaks off."""
 _LINE_AT_MOST: Final = 200
 _INFLATED_AT_MOST: Final = 2**24
-_BY: Final = 100
-"""Bytes; and how many times as large as a larger file what is in it may be: it is about five times. So memory is not filled."""
+"""Bytes in a small file: a forgery must not fill the memory."""
+_INFLATED_BY: Final = 100
+"""How many times its own size what is in a larger file may be; histories are five times."""
 
 
 class _Occurrence(Kept):
@@ -181,7 +182,7 @@ def _breaks_off(inner: bytes) -> bool:
 def _told(inner: bytes, source: str) -> JsonObject:
     inflating = zlib.decompressobj(wbits=31)
     try:
-        text = inflating.decompress(inner, max(_INFLATED_AT_MOST, _BY * len(inner)))
+        text = inflating.decompress(inner, max(_INFLATED_AT_MOST, _INFLATED_BY * len(inner)))
         told = json.loads(text) if inflating.eof and not inflating.unused_data else None
         json.dumps(told, ensure_ascii=False, allow_nan=False).encode()  # half characters and what is no number are no JSON
     except (zlib.error, ValueError, RecursionError):

@@ -7,10 +7,11 @@ from typing import Final
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from runtime.histories import unavailable
 from sla import messages
 from sla.instants import to_text
 from sla.setup_errors import InvalidQuery
-from starter.replaying.sources import OfRun, unavailable
+from starter.replaying.sources import OfRun
 
 PAGE: Final = 1000
 
@@ -33,7 +34,7 @@ async def count(client: Client, query: str) -> int:
     try:
         return (await client.count_workflows(query)).count
     except RPCError as error:
-        raise _refused(error) from None
+        raise _refused(error, client) from None
 
 
 async def listed(client: Client, query: str) -> AsyncIterator[OfRun]:
@@ -42,10 +43,10 @@ async def listed(client: Client, query: str) -> AsyncIterator[OfRun]:
         async for one in client.list_workflows(query, page_size=PAGE):
             yield OfRun(one.id, one.run_id, one.workflow_type)
     except RPCError as error:
-        raise _refused(error) from None
+        raise _refused(error, client) from None
 
 
-def _refused(error: RPCError) -> Exception:
+def _refused(error: RPCError, client: Client) -> Exception:
     if error.status == RPCStatusCode.INVALID_ARGUMENT:
         return InvalidQuery(field="--query", problem=f"Temporal does not take it: {error.message.rstrip('.')}")
-    return unavailable(error)
+    return unavailable(error, client)

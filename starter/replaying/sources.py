@@ -16,9 +16,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Definitions
 from runtime.connect import connect
+from runtime.histories import unavailable
 from runtime.settings import Settings
 from sla import messages
-from sla.errors import MilepostError, ServiceUnavailable, UnreadableFile
+from sla.errors import MilepostError, UnreadableFile
 from sla.evidence_errors import DamagedHistory
 from sla.histories import whole
 from starter.bundles import read_bundle
@@ -178,7 +179,8 @@ class Library:
             why = f"it is of the workflow '{source.kind}'; only cases ('{messages.WORKFLOW}') are replayed"
             return skipped.model_copy(update={"source": f"{source.workflow_id}, run {source.run_id}", "skipped": why})
         definitions = await self._definitions()
-        handle = (await self.connected()).get_workflow_handle(source.workflow_id, run_id=source.run_id)
+        client = await self.connected()
+        handle = client.get_workflow_handle(source.workflow_id, run_id=source.run_id)
         try:
             events = [event async for event in handle.fetch_history_events(page_size=PAGE)]
             return Found(of_history(WorkflowHistory(source.workflow_id, events), name), definitions)
@@ -187,7 +189,7 @@ class Library:
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
                 return skipped.model_copy(update={"skipped": "Temporal has forgotten it since it was listed"})
-            raise unavailable(error) from None
+            raise unavailable(error, client) from None
 
     # ------------------------------------------------------------------ what it is fetched from
 
@@ -217,13 +219,6 @@ class Library:
             await database.check_schema()
             self._database = database
         return self._database
-
-
-def unavailable(error: RPCError) -> ServiceUnavailable:
-    """A failure of Temporal's client, in our words."""
-    problem = error.message.rstrip(".")
-    remedy = "See that it runs, and check TEMPORAL_ADDRESS and what else is set for it."
-    return ServiceUnavailable(service="The Temporal server", address="the address in use", problem=problem, remedy=remedy)
 
 
 def _unread(record: str, run_id: str, problem: MilepostError) -> Replayed:
