@@ -11,6 +11,8 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from runtime.processes import cores
+
 COMPARED = ("temporalio", "pandas", "businesstimedelta", "apscheduler", "dbos", "uvloop")
 GIB = 2**30
 
@@ -18,7 +20,7 @@ GIB = 2**30
 def describe() -> dict[str, str]:
     """What matters for the figures, by name, in the order in which it is shown."""
     return {
-        "CPU": f"{_cpu()}, {_cores()} cores for us",
+        "CPU": f"{_cpu()}, {cores()} cores for us",
         "memory": f"{_memory_gib():.0f} GiB",
         "load before": f"{os.getloadavg()[0]:.1f} (programs that wanted a core in the last minute)",
         "system": _system(),
@@ -37,11 +39,6 @@ def _cpu() -> str:
             if name.strip() == "model name":
                 return value.strip()
     return platform.processor() or platform.machine()
-
-
-def _cores() -> int:
-    """Those that we may use, which in a container are fewer than there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _memory_gib() -> float:

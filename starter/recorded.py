@@ -6,19 +6,17 @@ keeps what it compiled: the new laws from its beginning on, the old ones as it m
 
 import asyncio
 import gc
-import os
 from collections.abc import AsyncGenerator, Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children
 from multiprocessing.util import Finalize
 from typing import Final
 
 from activities.situation import law_of, laws_of
-from runtime.signals import deaf_to_interrupts
+from runtime.processes import Crew, cores
 from sla.calendar import BusinessHours
 from sla.errors import ServiceUnavailable
 from sla.evaluation.following import Laws
@@ -42,11 +40,6 @@ _WORTH_IT: Final = 2_000
 
 Advance = Callable[[int, int], None]
 """Is told how many records of how many have been weighed."""
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +173,8 @@ async def _here(database: Database, task: Task, parts: Sequence[list[str]]) -> A
 async def _side_by_side(task: Task, parts: Sequence[list[str]], jobs: int) -> AsyncGenerator[tuple[Tally, int], None]:
     """The same in processes, as they are done. Whoever does not wait for the end, ends them."""
     others = set(active_children())
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(task,))
-    with deaf_to_interrupts():
-        waiting = {asyncio.wrap_future(pool.submit(_weigh, part)): len(part) for part in parts}
+    crew = Crew(jobs, _begin, task)
+    waiting = {asyncio.wrap_future(crew.submit(_weigh, part)): len(part) for part in parts}
     weighed = 0
     try:
         while waiting:
@@ -196,7 +188,7 @@ async def _side_by_side(task: Task, parts: Sequence[list[str]], jobs: int) -> As
                 one.cancel()
             for child in set(active_children()) - others:
                 child.terminate()
-        pool.shutdown(cancel_futures=True)
+        crew.shutdown(cancel_futures=True)
 
 
 def _result(part: "asyncio.Future[Tally]") -> Tally:

@@ -17,10 +17,11 @@ from temporalio.worker import Replayer
 from bench.rows import Row, Scale
 from bench.stats import Takes, takes
 from runtime.converter import converter
+from runtime.processes import cores
 from runtime.sandbox import sandbox
 from runtime.settings import Settings
 from sla.dossier import LawKept
-from starter.replaying.crew import AT_ONCE, cores, replayed
+from starter.replaying.crew import AT_ONCE, replayed
 from starter.replaying.laws import of_laws
 from starter.replaying.reading import parsed
 from starter.replaying.session import BUILD, quiet_runtime

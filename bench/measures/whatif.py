@@ -16,11 +16,12 @@ from bench.cases import examples, incident_lines, process, read
 from bench.recorded import AS_OF, CONTRACT, fill
 from bench.rows import Row, Scale, at_least, at_most
 from bench.stats import Takes, takes
+from runtime.processes import cores
 from sla.apart import SideBySide
 from sla.evaluation.following import Followed, Laws
 from sla.outcomes import Known
 from sla.sweeping import Sweep, sweep
-from starter.recorded import Task, Weighed, cores, weigh
+from starter.recorded import Task, Weighed, weigh
 from starter.weighing import Asked, NewLaw
 from store.bulk import Bulk
 from store.engine import Database

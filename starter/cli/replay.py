@@ -119,9 +119,10 @@ def _as_input(error: MilepostError) -> MilepostError:
 
 
 async def _replayed(wanted: "Wanted", recipe: "Recipe", jobs: int | None, junit: Path | None, *, json: bool) -> int:
+    from runtime.processes import cores  # noqa: PLC0415
     from starter.cli.progress import counting  # noqa: PLC0415
     from starter.replaying.choosing import chosen  # noqa: PLC0415
-    from starter.replaying.crew import cores, replayed  # noqa: PLC0415
+    from starter.replaying.crew import replayed  # noqa: PLC0415
     from starter.replaying.results import Tally  # noqa: PLC0415
 
     everything = not wanted.names and wanted.query is None  # of which there may be none: a quiet week is no bad input

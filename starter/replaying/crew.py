@@ -1,12 +1,9 @@
 """Many histories, in this process or in several: what came of each, in their order, while the next are under way."""
 
 import asyncio
-import multiprocessing
 import os
-import threading
 from collections import deque
 from collections.abc import AsyncIterator
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AsyncExitStack
 from multiprocessing.util import Finalize
@@ -14,7 +11,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from runtime.converter import data_converter
-from runtime.signals import deaf_to_interrupts
+from runtime.processes import Crew
 from sla.evidence_errors import NotReplayable
 from starter.replaying.results import Replayed
 from starter.replaying.session import Replays, quiet_runtime
@@ -67,11 +64,6 @@ async def replayed(sources: AsyncIterator[Source], recipe: Recipe, *, jobs: int)
                 yield one
 
 
-def cores() -> int:
-    """How many processes can work at once here."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 # ---------------------------------------------------------------------- processes
 
 
@@ -80,13 +72,10 @@ _BROKEN: Final = "A process that was replaying has ended by itself, perhaps for 
 
 async def _in_processes(sources: AsyncIterator[Source], recipe: Recipe, jobs: int) -> AsyncIterator[Replayed]:
     under_way: deque[asyncio.Future[list[Replayed]]] = deque()
-    # Temporal's core is a pool of threads, which a fork would not take along.
-    spawning = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=spawning, initializer=_begin, initargs=(recipe,))
+    crew = Crew(jobs, _begin, recipe)
     try:
         async for batch in _batches(sources):
-            with deaf_to_interrupts():  # the processes begin with the first, and inherit it
-                under_way.append(asyncio.wrap_future(pool.submit(_work, batch)))
+            under_way.append(asyncio.wrap_future(crew.submit(_work, batch)))
             while len(under_way) >= 2 * jobs:
                 for one in await under_way.popleft():
                     yield one
@@ -98,7 +87,7 @@ async def _in_processes(sources: AsyncIterator[Source], recipe: Recipe, jobs: in
     finally:
         for future in under_way:
             future.cancel()
-        pool.shutdown(cancel_futures=True)
+        crew.shutdown(cancel_futures=True)
 
 
 async def _batches(sources: AsyncIterator[Source]) -> AsyncIterator[list[Source]]:
@@ -122,16 +111,8 @@ class _Here:
 def _begin(recipe: Recipe) -> None:
     """Make a process ready; see `runtime.exits` for how it ends."""
     Finalize(None, os._exit, args=(0,), exitpriority=-1000)
-    threading.Thread(target=_follow, daemon=True).start()
     _Here.loop = asyncio.new_event_loop()
     _Here.replaying = _Here.loop.run_until_complete(_entered(recipe))
-
-
-def _follow() -> None:
-    """End with the process that this one works for, if that is killed."""
-    if (parent := multiprocessing.parent_process()) is not None:
-        parent.join()
-        os._exit(1)
 
 
 async def _entered(recipe: Recipe) -> Replaying:

@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.runtime.groups import is_empty
 from tests.starter.command_line import ROOT
 from tests.starter.replaying.builders import FILES, premium
 
@@ -46,18 +46,6 @@ def a_long_replay(directory: Path) -> Iterator[subprocess.Popen[str]]:
         if started.poll() is None:
             os.killpg(started.pid, signal.SIGKILL)
             started.wait()
-
-
-def is_empty(group: int) -> bool:
-    """Whether no process of a group is left, after some time if need be."""
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until:
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_ctrl_c_ends_all_of_them_without_a_trace(tmp_path: Path) -> None:
