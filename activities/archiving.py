@@ -96,10 +96,14 @@ class Keeper:
         return False
 
     async def look_at(self, run: Run) -> Kept:
-        """Store a run if it has closed. What is wrong with this run alone is noted, and holds up no other."""
+        """Store a run if it has closed. What is wrong with this run alone is noted, and holds up no other.
+
+        Whether a service is away, or has only nothing to say of this run, is not known: others come first then.
+        """
         try:
             return await self._stored(run)
-        except ServiceUnavailable:
+        except ServiceUnavailable as problem:
+            await self._archive.again(run, at=self._now(), problem=str(problem))
             raise
         except MilepostError as problem:
             logger.warning("history_not_stored", record=run.record, run=run.run_id, problem=problem.code)

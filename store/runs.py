@@ -4,18 +4,18 @@ Whoever decides writes it, in the transaction of the decision: a run that has de
 died a moment later, and it costs the case's history nothing. Every method may be told twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Insert, select, update
+from sqlalchemy import Insert, func, select, update
 
 from sla.archive_run import ANY, Run, Swept
 from store.archive_tables import runs
 from store.connection import AnyConnection
 from store.engine import Database
-from store.tables import records
+from store.tables import event_log, records
 from store.upsert import add, insert_into
 
 REST: Final = timedelta(hours=6)
@@ -24,8 +24,8 @@ RESTING: Final = 13
 """So many looks in vain make a rest: the pauses begin with two seconds and double."""
 FORGOTTEN_LOOKS: Final = 5
 """How often to look again for a run that Temporal has forgotten, for a month in all: it may have been another server."""
-
-
+PROMPTLY: Final = timedelta(minutes=10)
+"""When the first event of a record is heard at the latest by its first run; after that, an earlier one may have heard it."""
 SWEPT: Final = 500
 """Records that are looked at together."""
 
@@ -57,6 +57,21 @@ def _unless_there(dialect: str) -> Insert:
     return insert_into(dialect, runs).on_conflict_do_nothing(index_elements=["record", "run_id"])
 
 
+async def _known(connection: AnyConnection, some: Sequence[str]) -> set[str]:
+    """Of these records, those whose runs are on the list from the first one on, or are asked for already."""
+    first = select(event_log.c.record, event_log.c.recorded_at).where(
+        event_log.c.record.in_(some), event_log.c.sequence == 1
+    )
+    began = {row["record"]: row["recorded_at"] for row in (await connection.execute(first)).mappings()}
+    asked, heard_at = func.min(runs.c.run_id) == ANY, func.min(runs.c.seen_at)  # `ANY` is the least id
+    told = select(runs.c.record, asked.label("asked"), heard_at.label("heard_at")).where(runs.c.record.in_(some))
+    return {
+        row["record"]
+        for row in (await connection.execute(told.group_by(runs.c.record))).mappings()
+        if row["asked"] or row["heard_at"] <= began.get(row["record"], row["heard_at"]) + PROMPTLY
+    }
+
+
 class StoredRuns:
     """The list of one database."""
 
@@ -71,9 +86,10 @@ class StoredRuns:
         return [Run(record=row["record"], run_id=row["run_id"], state=row["state"], looks=row["looks"]) for row in rows]
 
     async def again(self, run: Run, *, at: datetime, problem: str | None = None) -> None:
-        """It still runs, or could not be stored for now: look at it later."""
-        values = {"look_at": at + pause(run.looks), "looks": run.looks + 1, "problem": problem}
-        await self._note(run, values, was=("waiting",))
+        """It still runs, or could not be stored for now: look at it later; at one that was lost, after a rest."""
+        later = {"look_at": at + pause(run.looks), "looks": run.looks + 1, "problem": problem}
+        await self._note(run, later, was=("waiting",))
+        await self._note(run, {"look_at": at + REST, "problem": problem}, was=("lost",))
 
     async def lose(self, run: Run, *, at: datetime) -> None:
         """Temporal has forgotten it. It is looked for again for some days, with longer and longer pauses."""
@@ -94,14 +110,15 @@ class StoredRuns:
         await self._note(Run(record=record, run_id=ANY), {"state": "stored", "look_at": None}, was=("waiting", "lost"))
 
     async def sweep(self, at: datetime, *, after: str = "") -> Swept:
-        """Put on the list, to be asked for, records that no run is known of: older releases kept none.
+        """Put on the list, to be asked for, records that runs are not known of: older releases kept none.
 
-        Looks at some records that come `after` one in the order of their ids, so that nobody has to wait for it.
+        Either of no run at all, or of none that can have heard the first event, so that an earlier one must have. Looks
+        at some records that come `after` one in the order of their ids, so that nobody has to wait for it.
         """
         some = select(records.c.id).where(records.c.id > after).order_by(records.c.id).limit(SWEPT)
         async with self._database.transaction() as connection:
             ids = list(await connection.scalars(some))
-            known = set(await connection.scalars(select(runs.c.record).where(runs.c.record.in_(ids)).distinct()))
+            known = await _known(connection, ids)
             row = {"run_id": ANY, "seen_at": at, "state": "waiting", "look_at": at, "looks": 0, "problem": None}
             unknown = [row | {"record": record} for record in ids if record not in known]
             await add(connection, runs, unknown)

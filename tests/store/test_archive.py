@@ -117,6 +117,30 @@ class TestList:
         assert await due(archive, at("10:00")) == [FIRST, SECOND]
         assert (await archive.sweep(at("10:00"))).added == 0
 
+    async def test_so_are_those_whose_first_run_was_heard_of_too_late_to_have_been_the_first(
+        self, cases: StoredCases, archive: StoredArchive
+    ) -> None:
+        early, late = (opened(record=record) for record in ("C-1", "C-2"))
+        await decided(cases, FIRST, early, clock="09:10")
+        await append(cases, "C-2", REF, [late])  # by a release that kept no list
+        await decided(cases, SECOND, late, an_event("reopened", "09:11", record="C-2"), clock="09:11")
+        assert [(await archive.sweep(at("10:00"))).added for _ in range(2)] == [1, 0]
+        assert await archive.due(at("10:00"), at_most=10) == [Run(record="C-2", run_id=ANY)]
+        await archive.all_found("C-2", [FIRST, SECOND], at=at("10:00"))
+        assert await due(archive, at("10:00")) == [FIRST]
+        assert (await archive.sweep(at("10:00"))).added == 0
+
+    async def test_what_was_lost_and_cannot_be_stored_for_now_waits_as_well(
+        self, cases: StoredCases, archive: StoredArchive
+    ) -> None:
+        await decided(cases, FIRST, opened(), an_event("closed", "09:00"))
+        [run] = await archive.due(at("09:00"), at_most=10)
+        await archive.lose(run, at=at("09:00"))
+        [lost] = await archive.due(at("09:00") + timedelta(days=1), at_most=10)
+        await archive.again(lost, at=at("09:00") + timedelta(days=1), problem="a key is missing")
+        assert await due(archive, at("09:00") + timedelta(days=1)) == []
+        assert await archive.due(at("09:00") + timedelta(days=1) + REST, at_most=10) == [lost]
+
     async def test_they_are_gone_through_a_part_at_a_time(
         self, cases: StoredCases, archive: StoredArchive, monkeypatch: pytest.MonkeyPatch
     ) -> None:
