@@ -1,7 +1,7 @@
 """Instants: UTC, aware, whole seconds (SPEC 1). `_s` is epoch seconds inside the engine, `_at` a datetime at its edges."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
@@ -53,6 +53,16 @@ def from_s(at_s: int) -> datetime:
 def to_text(at: datetime) -> str:
     """An instant as everything outside sees it: `2026-03-02T14:30:00Z`."""
     return f"{at.isoformat()[:19]}Z"
+
+
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""Spelled here, because `strftime` takes them from the machine's locale."""
+
+
+def date_in_words(on: date) -> str:
+    """A local date for people: `Mon 2 Mar 2026`."""
+    return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
 _AS_TEXT = PlainSerializer(to_text, return_type=str, when_used="json")

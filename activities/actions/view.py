@@ -7,13 +7,11 @@ from zoneinfo import ZoneInfo
 from activities.actions.context import ActionContext
 from activities.actions.recipients import Reader
 from sla.duration import spoken
+from sla.instants import date_in_words
 from sla.timeline import Occurrence
 
 NAMES: Final = frozenset({"record", "fields", "milestone", "process", "trigger", "note", "reader", "hours", "link", "now"})
 """The top-level names of a view, for checking templates against."""
-
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 async def view(context: ActionContext, reader: Reader | None = None) -> dict[str, Any]:
@@ -112,9 +110,8 @@ def said(at: datetime, zone: ZoneInfo) -> str:
     """An instant as people read it: `Mon 2 Mar 2026, 10:00 GMT (Europe/London)`."""
     local = at.astimezone(zone)
     seconds = f":{local:%S}" if local.second else ""
-    day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
     short = _abbreviation(local)
-    return f"{day}, {local:%H:%M}{seconds} {short}{'' if short == zone.key else f' ({zone.key})'}"
+    return f"{date_in_words(local)}, {local:%H:%M}{seconds} {short}{'' if short == zone.key else f' ({zone.key})'}"
 
 
 def _at(at: datetime | None, zone: ZoneInfo) -> str | None:

@@ -7,11 +7,9 @@ from itertools import pairwise
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from sla.instants import from_s, to_s
+from sla.instants import DAYS, MONTHS, date_in_words, from_s, to_s
 
 Unit = Literal["second", "day", "month", "year"]
-MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY_S: Final = 86_400
 
 
@@ -155,5 +153,5 @@ def _names(local: datetime, unit: Unit) -> tuple[str, ...]:
     month = MONTHS[local.month - 1]
     if unit == "day":
         on = f"{local.day} {month}"
-        return f"{DAYS[local.weekday()]} {on} {local.year}", f"{DAYS[local.weekday()]} {on}", on, str(local.day)
+        return date_in_words(local), f"{DAYS[local.weekday()]} {on}", on, str(local.day)
     return (f"{month} {local.year}", month) if unit == "month" else (str(local.year),)
