@@ -9,6 +9,7 @@ from activities.actions import WORLDS
 from activities.situation import laws_of
 from sla.evaluation.following import Followed, Laws
 from sla.events import AnyEvent, read_event
+from sla.ledger_line import LedgerLine
 from sla.messages import Concluded, DecideInput, Decision, Refused, Task
 from sla.process.model import Process
 from sla.recomputing import differences, facts, recompute
@@ -34,6 +35,7 @@ def event(type_: str, minute: float, *, learned: float | None = None, **carried:
 
 OPENED = event("opened", 0, fields={"type": "case", "owner": "ada"})
 ANSWERED = event("noted", 30, kind="response.sent")
+WARNING, VIOLATION = "C-1/First Response#1/1/warning-1/1", "C-1/First Response#1/1/violation-1/1"
 
 
 async def decided(world: World, minute: float, *log: AnyEvent, news: int = 1, **more: Any) -> tuple[DecideInput, Decision]:
@@ -64,6 +66,32 @@ async def test_what_the_store_knew_besides_is_taken_as_given() -> None:
     asked, recorded = await decided(world, 31, OPENED, event("closed", 31))  # a worker died: the case never heard the answer
     assert [one.id for one in recorded.found] == ["noted"]
     assert await taken_again(world, asked, recorded) == []
+
+
+async def test_what_the_ledger_had_done_after_all_is_taken_as_given() -> None:
+    world = World()
+    reassigned = event("changed", 60, id=f"{VIOLATION}!", set={"owner": "ben"})
+    done = LedgerLine(key=VIOLATION, outcome="performed", at=at(60), detail={"events": [reassigned.model_dump(mode="json")]})
+    await world.ledger.write("C-1", "reassign", done)
+    dropped = Concluded(key=VIOLATION, outcome="dropped", reason="no longer wanted")
+    asked, recorded = await decided(world, 61, OPENED, news=0, done=[WARNING, VIOLATION], concluded=[dropped])
+    assert [(one.key, [told.id for told in one.events]) for one in recorded.fulfilled] == [(VIOLATION, [reassigned.id])]
+    today = recompute(asked, recorded, await laws_of(world.definitions, asked.ref, asked.log), WORLDS)
+    assert today.fulfilled == recorded.fulfilled
+    assert list(differences(asked, recorded, today)) == []
+
+
+async def test_what_a_decision_dropped_that_the_case_never_heard_is_taken_as_given() -> None:
+    world = World()
+    answered = event("noted", 50, kind="response.sent")
+    _, first = await decided(world, 61, OPENED, answered)  # and the worker died before the case heard of it
+    assert [one.key for one in first.drop] == [WARNING]
+    sooner = event("noted", 40, id="sooner", kind="response.sent")
+    asked, recorded = await decided(world, 62, OPENED, sooner, answered, news=2)
+    assert (recorded.drop, recorded.unheard) == ([], first.drop)
+    today = recompute(asked, recorded, await laws_of(world.definitions, asked.ref, asked.log), WORLDS)
+    assert today.unheard == recorded.unheard
+    assert list(differences(asked, recorded, today)) == []
 
 
 async def test_refusals_are_recomputed_also_of_the_future() -> None:
