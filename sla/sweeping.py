@@ -5,7 +5,6 @@ A path is a milestone's name and one of the fields that it has, as its file spel
 `within` of a table by itself is all of it: one limit for everybody, or with `80%,100%` each of its limits, so much longer.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -16,14 +15,13 @@ from pydantic import ValidationError
 
 from sla.duration import Duration
 from sla.evidence_errors import InvalidSweep
-from sla.process.model import Process
+from sla.process.model import PERCENT, Process
 from sla.wording import problems_of
 
 MOST: Final = 20
 """Values at once; beyond, nobody compares them by eye."""
 
 _FORM: Final = "write it as 'First Response.within=30m,45m,1h'"
-_PERCENT: Final = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?) ?%")
 _PLAIN: Final = ("business_hours", "recurrence", "start")
 
 Place = tuple[str | int, ...]
@@ -122,7 +120,7 @@ def _process(process: Process, place: Place, value: str, asked: str) -> Process:
     there: Any = data
     for step in way:
         there = there[step]
-    share = _PERCENT.fullmatch(value)
+    share = PERCENT.fullmatch(value)
     scaled = share is not None and place[2] == "within"
     try:
         there[last] = _scaled(there[last], Decimal(share[1])) if scaled and share else value
@@ -147,7 +145,7 @@ def _scaled(limit: Any, percent: Decimal) -> Any:
 
 def _sizes(values: Sequence[str]) -> tuple[str | None, Sequence[float | None]]:
     """The unit that all values have, and what they amount to in it; a share and a duration have none in common."""
-    shares = [_PERCENT.fullmatch(value) for value in values]
+    shares = [PERCENT.fullmatch(value) for value in values]
     if all(shares):
         return "%", [float(share[1]) for share in shares if share]
     seconds = [_seconds(value) for value in values]

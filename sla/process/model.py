@@ -26,7 +26,8 @@ Name = Annotated[
     str, Field(min_length=1, max_length=120, pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$")
 ]
 Recurrence = Literal["none", "independent", "sequential", "periodic"]
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
+PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,6})?) ?%")
+"""A share of a limit, as people write it: `75%`, `33.3333 %`."""
 
 
 class Definition(BaseModel):
@@ -112,7 +113,7 @@ class Warn(Definition):
     @field_validator("at", mode="before")
     @classmethod
     def _a_share(cls, value: Any) -> Any:
-        match = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+        match = PERCENT.fullmatch(value) if isinstance(value, str) else None
         if value is None:
             return None
         if match is None or not 0 < Fraction(match[1]) <= 100:

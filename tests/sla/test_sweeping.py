@@ -50,6 +50,7 @@ def test_a_whole_table_gives_way_to_one_limit_or_is_scaled() -> None:
     ("asked", "position", "where", "values", "sizes"),
     [
         ("First Response.warnings[1].at=50%,90%", 0, "warnings.0.at", ["50%", "90%"], ("%", [50, 90])),
+        ("First Response.warnings[1].at=33.3333%", 0, "warnings.0.at", ["33.3333%"], ("%", [33.3333])),
         ("First Response.violations[2].after=30m", 0, "violations.1.after", ["30m"], ("s", [1800])),
         ("Resolution.warnings[1].before=10m", 1, "warnings.0.before", ["10m"], ("s", [600])),
         ("Update[2].within=6h", 3, "within", ["6h"], ("s", [21600])),
