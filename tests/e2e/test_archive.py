@@ -31,6 +31,12 @@ def stored(file: Path) -> int:
         return int(database.execute("SELECT count(*) FROM archived_runs").fetchone()[0])
 
 
+def listed(file: Path) -> list[str]:
+    """How the runs on the list stand."""
+    with sqlite3.connect(file) as database:
+        return [state for (state,) in database.execute("SELECT state FROM runs WHERE run_id <> ''")]
+
+
 def alone(directory: Path, *words: str) -> Any:
     """What a command answers where there is nothing: no server, no database, no setting."""
     environ = {"MILEPOST_DATABASE_URL": f"sqlite:///{directory}/none.db", "TEMPORAL_ADDRESS": "127.0.0.1:1"}
@@ -40,7 +46,7 @@ def alone(directory: Path, *words: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_a_worker_that_is_killed_between_fetching_and_storing_loses_nothing(tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_while_nothing_can_be_stored_loses_nothing(tmp_path: Path) -> None:
     here = Installation(tmp_path)
     (tmp_path / "definitions.yaml").write_text(DEFINITIONS)
     file = tmp_path / "data" / "milepost.db"
@@ -53,12 +59,12 @@ def test_a_worker_that_is_killed_between_fetching_and_storing_loses_nothing(tmp_
         locked.execute("BEGIN IMMEDIATE")  # from now on nobody can store anything
         time.sleep(5)  # the keeper looks every two seconds
     locked.close()
-    assert stored(file) == 0
+    assert (stored(file), listed(file)) == (0, ["waiting"])
     with here.dev(signal.SIGTERM):
         here.until(lambda: stored(file) == 1)
         here.ask("bundle", "C-1", "-o", str(tmp_path / "C-1.mpb"))
         time.sleep(3)
-        assert stored(file) == 1
+        assert (stored(file), listed(file)) == (1, ["stored"])
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     verdict = alone(elsewhere, "verify", str(tmp_path / "C-1.mpb"))
