@@ -70,7 +70,7 @@ class ChoiceKept(Kept):
     """Which entitlement was chosen at the opening, why, and why no other (SPEC 6): reasons by entitlement.
 
     `process_by` is what gave the record its process: whoever opened it `named` it, the entitlement `promised` it, or it was
-    the installation's `default`. None: that was not kept, as by older releases.
+    the `only` one. None: that was not kept, as by older releases.
     """
 
     at: Instant

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sla.entitlements.choosing import Choice, Request, choose, refusal
+from sla.entitlements.choosing import Choice, ProcessBy, Request, choose, refusal
 from sla.entitlements.standing import Candidate
 from sla.events import AnyEvent, Opened
 from sla.instants import FIRST_YEAR, LAST_YEAR
@@ -28,9 +28,10 @@ _ASKED = ("account", "contact", "asset", "product", "contract", "type", "channel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What a record is held to, and its opening with what the entitlement adds to its fields."""
+    """What a record is held to, by what, and its opening with what the entitlement adds to its fields."""
 
     ref: ProcessRef
+    process_by: ProcessBy
     event: Opened
     request: Request
     choice: Choice | None
@@ -55,7 +56,10 @@ class Placing:
             await check(found.event, found.ref)
             if found.choice is None:
                 return found
-            if await self._entitlements.enter(opened.record, found.request, found.choice, found.at) != "overtaken":
+            entered = await self._entitlements.enter(
+                opened.record, found.request, found.choice, found.at, process_by=found.process_by
+            )
+            if entered != "overtaken":
                 return found
 
     async def _found(self, opened: Opened, process: str | None) -> Place:
@@ -69,14 +73,16 @@ class Placing:
             request = await self._completed(request, ref)
             choice = await self._choice(opened.record, candidates, request, at, process_named=ref is not None)
         chosen = choice.chosen if choice else None
+        promised = chosen.entitlement.process if chosen else None
+        process_by: ProcessBy = "named" if ref is not None else "only" if promised is None else "promised"
         if ref is None:
-            ref = await self._catalogue.process_ref(chosen.entitlement.process if chosen else None)
+            ref = await self._catalogue.process_ref(promised)
         applies_to = (await self._definitions.process(ref)).applies_to
         fields = {"type": applies_to} | opened.fields | (_given(chosen, opened.fields) if chosen else {})
         if chosen is not None:
             _check_type(chosen, fields["type"])
         event = opened.model_copy(update={"fields": fields})
-        return Place(ref=ref, event=event, request=request, choice=choice, at=at)
+        return Place(ref=ref, process_by=process_by, event=event, request=request, choice=choice, at=at)
 
     async def _completed(self, request: Request, ref: ProcessRef | None) -> Request:
         """With the product of its asset, and the type that a process of that name would give it."""

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, or_, select, update
 
-from sla.entitlements.choosing import Choice, Request, choose
+from sla.entitlements.choosing import Choice, ProcessBy, Request, choose
 from sla.entitlements.model import AssetEntry, EntitlementEntry, Entitlements, ProductEntry, TemplateEntry
 from sla.entitlements.standing import Candidate
 from store.connection import AnyConnection
@@ -35,13 +35,17 @@ Entered = Literal["entered", "known", "overtaken"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredChoice:
-    """The choice that was made when a record was opened. `rejected`: the reason by entitlement."""
+    """The choice that was made when a record was opened. `rejected`: the reason by entitlement.
+
+    `process_by` is what gave it its process; None if that was not kept.
+    """
 
     record: str
     at: datetime
     chosen: str | None
     why: str
     rejected: Mapping[str, str]
+    process_by: ProcessBy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +96,9 @@ class StoredEntitlements:
             row = (await connection.execute(query)).mappings().one_or_none()
         return None if row is None else _choice(row)
 
-    async def enter(self, record: str, request: Request, choice: Choice, at: datetime) -> Entered:
+    async def enter(
+        self, record: str, request: Request, choice: Choice, at: datetime, *, process_by: ProcessBy | None = None
+    ) -> Entered:
         """Write a choice, and the use of what was chosen, if it would still be made; once for each record.
 
         Raises as `choose` what has come to be refused meanwhile.
@@ -109,6 +115,7 @@ class StoredEntitlements:
                 "chosen": choice.name,
                 "why": choice.why,
                 "rejected": [{"entitlement": one.entitlement, "reason": one.reason} for one in choice.rejected],
+                "process_by": process_by,
             }
             await add(connection, entitlement_choices, [row])
             stands = await _chosen(connection, record)
@@ -217,6 +224,7 @@ def _choice(row: RowMapping) -> StoredChoice:
         chosen=row["chosen"],
         why=row["why"],
         rejected={one["entitlement"]: one["reason"] for one in rejected},
+        process_by=row["process_by"],
     )
 
 

@@ -100,6 +100,7 @@ entitlement_choices = Table(
     Column("chosen", Text),  # null: none fits
     Column("why", Text, nullable=False),
     Column("rejected", Json, nullable=False),  # the other candidates, each with the reason
+    Column("process_by", Text),  # what gave it its process: named, promised, only; null: not known
 )
 
 # ---------------------------------------------------------------------- moving records to another version

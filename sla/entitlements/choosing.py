@@ -15,8 +15,8 @@ from sla.entitlements.standing import Candidate, status_of
 from sla.errors import MilepostError
 from sla.setup_errors import EntitlementExhausted, EntitlementType, NotEntitled, UnknownEntitlement
 
-ProcessBy = Literal["named", "promised", "default"]
-"""What gives a record its process: whoever opens it, the entitlement that is chosen, or the installation."""
+ProcessBy = Literal["named", "promised", "only"]
+"""What gives a record its process: whoever opens it, the entitlement that is chosen, or that there is no other."""
 
 
 class Request(BaseModel):

@@ -81,7 +81,7 @@ def _held_to(dossier: Dossier, hand: Hand) -> str:
 _PROCESS_BY: Final[Mapping[ProcessBy, str]] = {
     "named": ", the process that its opening named",
     "promised": ", the process that this entitlement promises",
-    "default": ", the default process, since neither its opening nor an entitlement named one",
+    "only": ", the only process that there was, since neither its opening nor the entitlement named one",
 }
 
 

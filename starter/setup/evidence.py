@@ -62,9 +62,14 @@ class EvidenceDesk:
         return event_views(await self._context.records.log(record))
 
     async def dossier(self, record: str) -> Dossier:
-        """Everything that the record's outcome rests on, as of now. Raises UnknownRecord."""
+        """Everything that the record's outcome rests on, as of now. Raises UnknownRecord.
+
+        A case goes on while it is read. What was done is read before the news, which is stored before anything is done about
+        it: so nothing is in the dossier that the log does not know the reason of.
+        """
         records, definitions = self._context.records, self._context.definitions
         stored = await records.get(record)
+        deeds, tasks = tuple(await records.deeds(record)), await records.tasks(record)
         log = tuple(await records.log(record))
         laws = await laws_of(definitions, stored.opened_under, log)
         refs = [stored.opened_under, *(ProcessRef(**one._asdict()) for one in laws.versions or {})]
@@ -76,12 +81,18 @@ class EvidenceDesk:
             opened_under=stored.opened_under,
             laws=tuple([law_kept(ref, await law_of(definitions, ref), log) for ref in refs]),
             log=log,
-            deeds=tuple(await records.deeds(record)),
+            deeds=deeds,
             tasks=tuple(
                 TaskKept(key=one.key, to=one.to, subject=one.subject, due_at=one.due_at, opened_at=one.opened_at)
-                for one in await records.tasks(record)
+                for one in tasks
             ),
             choice=None
             if choice is None
-            else ChoiceKept(at=choice.at, chosen=choice.chosen, why=choice.why, rejected=dict(choice.rejected)),
+            else ChoiceKept(
+                at=choice.at,
+                chosen=choice.chosen,
+                why=choice.why,
+                rejected=dict(choice.rejected),
+                process_by=choice.process_by,
+            ),
         )

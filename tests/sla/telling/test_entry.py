@@ -49,7 +49,7 @@ def test_the_zone_is_named_once_and_the_entitlement_with_those_that_lost() -> No
     ("by", "told_so"),
     [
         ("named", ", the process that its opening named."),
-        ("default", ", the default process, since neither its opening nor an entitlement named one."),
+        ("only", ", the only process that there was, since neither its opening nor the entitlement named one."),
         (None, "."),
     ],
 )
