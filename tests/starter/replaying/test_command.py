@@ -23,7 +23,7 @@ from starter.replaying.sources import Recipe
 from tests.docs.pages import rows, section, text
 from tests.starter.command_line import Ran, milepost, process_of
 from tests.starter.replaying.builders import FILES, damaged, golden, premium
-from workflows.case import SlaCase
+from tests.workflows.changed import CHANGES
 
 SAME = ("warned-violated-reassigned", "stopped-and-resumed", "refused")
 
@@ -170,10 +170,8 @@ def test_without_a_store_that_is_ready_a_record_cannot_be_looked_up(tmp_path: Pa
 
 
 def test_non_determinism_goes_before_other_decisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def keeps_no_timer(_self: SlaCase) -> None: ...
-
     monkeypatch.setattr(starter.replaying.session, "sandbox", UnsandboxedWorkflowRunner)  # in which no patch is seen
-    monkeypatch.setattr(SlaCase, "_arm", keeps_no_timer)
+    monkeypatch.setattr(*CHANGES["no timer"])
     ran = replay(golden("refused"), golden("after-continuing-as-new"), "--process", premium(tmp_path))
     assert ran.code == NON_DETERMINISTIC
     parts = (

@@ -54,8 +54,9 @@ def test_the_debugger_stops_in_evaluate_for_the_decision_of_the_event(tmp_path: 
 
 
 def test_of_an_event_that_records_no_decision_the_next_one_is_meant(tmp_path: Path) -> None:
-    ran = debugged(tmp_path, "--debug", "--inside", "evaluate", "--break-at", "15", commands="p len(events)\nq\n")
+    ran = debugged(tmp_path, "--debug", "--inside", "evaluate", "--break-at", "15", commands="p now.isoformat()\nq\n")
     assert "sla/engine.py(" in ran.out
+    assert "(Pdb) '2026-11-22T05:59:34+00:00'" in ran.out, "that of event 14 was a quarter of an hour earlier"
 
 
 def test_a_debugger_that_is_left_lets_the_replay_go_on_to_its_end(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Golden histories through today's workflow and law: changed, the one is caught by decisions, the other by replaying."""
 
-import asyncio
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -13,16 +12,17 @@ from temporalio.client import WorkflowHistory
 import sla.dispatch
 import sla.engine
 import sla.recomputing
-from sla.messages import Task
 from sla.process.model import Process
 from sla.timeline import Timeline
 from starter.answers import NON_DETERMINISTIC
+from starter.replaying import session
 from starter.replaying.laws import of_laws
 from starter.replaying.reading import of_history, parsed
 from starter.replaying.results import tally
 from tests.starter.replaying.builders import FILES, golden, replayed, replays, sentences
+from tests.starter.replaying.careless import AsksTheTime, ImportsWhatItIsNotGiven, StopsInADebugger
+from tests.workflows.changed import CHANGES, FAILS, Change
 from tests.workflows.golden import laws_under
-from workflows import acting, case
 from workflows.case import SlaCase
 
 VIOLATED = "warned-violated-reassigned"
@@ -105,42 +105,19 @@ async def test_a_law_that_fails_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -
 # ---------------------------------------------------------------------- a changed workflow
 
 
-def keeps_no_timer(_self: SlaCase) -> None: ...
-
-
-def shows_nothing(*_: Any, **__: Any) -> None: ...
-
-
-def starts_nothing(*_: Any) -> None: ...
-
-
-def fails(*_: Any) -> None:
-    raise ValueError("it was never meant to come to this")
-
-
-_perform = acting.Actions._perform
-
-
-async def after_the_timer(self: acting.Actions, task: Task) -> None:
-    """The same, a few turns of the loop later."""
-    for _ in range(3):
-        await asyncio.sleep(0)
-    await _perform(self, task)
-
-
-CHANGES: Mapping[str, tuple[Any, str, Any, int, str, str]] = {
-    "no timer": (SlaCase, "_arm", keeps_no_timer, 8, "TimerStarted", "answers news there instead"),
-    "not shown": (case, "show", shows_nothing, 7, "UpsertWorkflowSearchAttributes", "starts a timer there instead"),
-    "no action": (acting.Actions, "start", starts_nothing, 16, "ActivityTaskScheduled", "starts a timer there instead"),
-    "reordered": (acting.Actions, "_perform", after_the_timer, 16, "ActivityTaskScheduled", "starts a timer there instead"),
-    "fails": (SlaCase, "_heed", fails, 3, "WorkflowTaskStarted", "fails there (ValueError: it was never meant to"),
+PARTS: Mapping[str, tuple[Change, int, str, str]] = {
+    "no timer": (CHANGES["no timer"], 8, "TimerStarted", "answers news there instead"),
+    "not shown": (CHANGES["not shown"], 7, "UpsertWorkflowSearchAttributes", "starts a timer there instead"),
+    "no action": (CHANGES["no action"], 16, "ActivityTaskScheduled", "starts a timer there instead"),
+    "reordered": (CHANGES["reordered"], 16, "ActivityTaskScheduled", "starts a timer there instead"),
+    "fails": (FAILS, 3, "WorkflowTaskStarted", "fails there (ValueError: it was never meant to"),
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("change", PARTS)
 async def test_a_changed_workflow_is_caught_at_its_event(change: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    where, name, otherwise, event, kind, said = CHANGES[change]
-    monkeypatch.setattr(where, name, otherwise)
+    changed, event, kind, said = PARTS[change]
+    monkeypatch.setattr(*changed)
     found = await replayed(VIOLATED, sandboxed=False)
     assert found.verdict == "parts"
     assert found.parted is not None
@@ -148,6 +125,21 @@ async def test_a_changed_workflow_is_caught_at_its_event(change: str, monkeypatc
     assert f"today's workflow {said}" in found.parted.sentence
     assert sentences(found) == []  # the law is as it was
     assert "Traceback" not in found.parted.sentence
+
+
+@pytest.mark.parametrize(
+    ("careless", "said"),
+    [
+        (AsksTheTime, "Cannot access datetime.datetime.now.__call__ from inside a workflow"),
+        (StopsInADebugger, "fails there (RestrictedWorkflowAccessError: breakpoint"),
+        (ImportsWhatItIsNotGiven, "Module tests.sla.builders was not intentionally passed through to the sandbox"),
+    ],
+)
+async def test_the_sandbox_is_as_strict_as_a_worker_s(careless: type, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "SlaCase", careless)
+    found = await replayed(VIOLATED)
+    assert found.parted is not None
+    assert said in found.parted.sentence
 
 
 async def test_a_workflow_that_waits_for_its_turn_is_not_taken_for_stuck(
