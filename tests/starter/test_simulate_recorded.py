@@ -1,6 +1,7 @@
 """`milepost simulate --recorded` over a store's file: what is on record, beside what it would be under another process."""
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
@@ -174,16 +175,24 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(url: str, quicker: Path, o
     assert said in ran.err
 
 
+def seen(watching: int) -> str:
+    """All that a terminal is told until nobody has it any more; one that nobody reads holds up whoever writes to it."""
+    told = bytearray()
+    with os.fdopen(watching, "rb", buffering=0) as terminal, contextlib.suppress(OSError):  # how Linux says that it ended
+        while part := terminal.read(4096):
+            told += part
+    return told.decode()
+
+
 def test_the_real_command_shows_how_far_it_has_come_to_who_watches(url: str, quicker: Path) -> None:
     pty = pytest.importorskip("pty")
     watching, terminal = pty.openpty()
     command = [sys.executable, "-m", "workers", "simulate", "--process", str(quicker), "--recorded", "--json"]
     environment = {"MILEPOST_DATABASE_URL": url, "TERM": "xterm"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=terminal, env=environment, cwd=ROOT, text=True) as ran:
-        out, _ = ran.communicate(timeout=120)
-    os.close(terminal)
-    told = os.read(watching, 65_536).decode()
-    os.close(watching)
+        os.close(terminal)
+        told = seen(watching)
+        out, _ = ran.communicate(timeout=60)
     assert (ran.returncode, json.loads(out)["seen"]) == (0, 4)
     assert "Weighing records" in told
     assert "100%" in told
