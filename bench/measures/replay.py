@@ -49,8 +49,6 @@ async def measure(scale: Scale) -> list[Row]:
 
 
 def _one(ours: Takes, theirs: Takes, paths: Sequence[Path]) -> Row:
-    events = sum(len(parsed(path.read_bytes(), path.name).events) for path in paths) / len(paths)
-    note = f"{theirs.median:,.0f}; {events:.0f} events and 4 to 5 decisions in each"
     return Row(
         measure=NAME,
         subject="one core",
@@ -58,9 +56,16 @@ def _one(ours: Takes, theirs: Takes, paths: Sequence[Path]) -> Row:
         unit=UNIT,
         against=ALONE,
         ratio=ours.median / theirs.median,
-        note=note,
+        note=f"{theirs.median:,.0f}; {_sizes(paths)}",
         detail={"spread": ours.spread, "against": theirs.median, "against_spread": theirs.spread},
     )
+
+
+def _sizes(paths: Sequence[Path]) -> str:
+    runs = [parsed(path.read_bytes(), path.name) for path in paths]
+    events = [len(run.events) for run in runs]
+    decisions = [len(list(run.decisions())) for run in runs]
+    return f"{min(events)} to {max(events)} events and {min(decisions)} to {max(decisions)} decisions in each"
 
 
 def _all(many: Takes, one: Takes, jobs: int) -> Row:
@@ -108,13 +113,14 @@ async def _sources(paths: Sequence[Path], count: int) -> AsyncIterator[Source]:
 
 
 async def _alone(paths: Sequence[Path], count: int) -> float:
-    """The same files, read and replayed with nothing looked at."""
+    """The same files, read and replayed in the same way (`session.Replays`), with nothing looked at."""
     replayer = Replayer(
         workflows=[SlaCase],
         data_converter=converter(None),
         workflow_runner=sandbox(),
         build_id=BUILD,
         runtime=quiet_runtime(),
+        debug_mode=True,
     )
 
     async def histories() -> AsyncIterator[WorkflowHistory]:

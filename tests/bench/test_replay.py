@@ -1,5 +1,7 @@
 """The measure of replaying counts what it says."""
 
+import json
+
 from bench.measures import replay
 from bench.rows import Scale
 
@@ -10,8 +12,16 @@ async def test_histories_are_counted_on_one_core_and_on_several() -> None:
     assert one.figure is not None
     assert many.figure is not None
     assert min(one.figure, many.figure) > 0
-    assert one.ratio is not None
-    assert 0.1 < one.ratio < 10
+    assert one.ratio == one.figure / one.detail["against"]
+    assert many.ratio == many.figure / one.figure
+
+
+def test_how_large_the_histories_are_is_counted() -> None:
+    paths, _ = replay._golden()
+    events = [len(json.loads(path.read_text("utf-8"))["events"]) for path in paths]
+    decisions = [path.read_text("utf-8").count('"markerName":"core_local_activity"') for path in paths]
+    sizes = f"{min(events)} to {max(events)} events and {min(decisions)} to {max(decisions)} decisions in each"
+    assert replay._sizes(paths) == sizes
 
 
 def test_all_that_is_measured_is_of_one_process() -> None:
