@@ -19,7 +19,7 @@ from starter.bundles import bundle_of, written
 from starter.cli.services import Services
 from starter.definitions import Found
 from starter.desk import Desk
-from tests.sla.builders import BY_PRIORITY, TELL, a_case, a_quiet
+from tests.sla.builders import BY_PRIORITY, TELL, a_case, a_quiet, some_hours
 from tests.sla.builders import a_process as under
 from tests.sla.test_whatif import dossier_of
 from tests.starter.bench import Bench, a_milestone, a_process
@@ -99,6 +99,20 @@ def test_the_process_that_the_bundle_was_held_to_changes_nothing(bundle: Path, b
     bench.process.write_text(ANSWERED.laws[0].process.model_dump_json(exclude_none=True), "utf-8")
     assert milepost("what-if", bundle, "--process", bench.process, "--json").objects[0]["same"] is True
     assert "No milestone would have been different." in milepost("what-if", bundle, "--process", bench.process).out
+
+
+def test_the_business_hours_of_a_file_go_before_those_of_the_bundle(tmp_path: Path, bench: Bench) -> None:
+    by_office = under(a_quiet(within="4h"), business_hours="office")
+    case = a_case(under=by_office, calendars=[some_hours("office")]).opened("09:00").completed("15:00")
+    path = tmp_path / "office.mpb"
+    path.write_bytes(written(bundle_of(dossier_of(case, "18:00"), [])))
+    bench.process.write_text(by_office.model_dump_json(exclude_none=True), "utf-8")
+    bench.calendars.write_text(some_hours("office", {"mon": ["14:00-18:00"]}).model_dump_json(), "utf-8")
+    [own] = milepost("what-if", path, "--process", bench.process, "--json").objects
+    [given] = milepost("what-if", path, "--process", bench.process, "--calendars", bench.calendars, "--json").objects
+    assert own["same"] is True
+    assert (given["same"], given["milestones"][0]["difference"]) == (False, "cured")
+    assert (given["milestones"][0]["margin_before_s"], given["milestones"][0]["margin_after_s"]) == (-7200, 10_800)
 
 
 def test_an_altered_bundle_is_refused_in_a_sentence(bundle: Path, bench: Bench) -> None:
