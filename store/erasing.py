@@ -3,6 +3,7 @@
 What is not touched is listed here (`KEPT`); a table that is added later is touched unless it is listed, too.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from store import audit
 from store.archive import rewrite, unpacked
 from store.archive_tables import archived_runs, runs
 from store.connection import AnyConnection
+from store.engine import Database
 from store.erasure_tables import erased_records, erasures, metadata
 from store.setup_tables import audit_log
 from store.tables import contacts, event_log, records
@@ -27,6 +29,8 @@ from store.tables import contacts, event_log, records
 Row = Mapping[str, Any] | RowMapping
 AT_ONCE: Final = 500
 """Rows that are read at once."""
+INFLATED_AT_ONCE: Final = 20
+"""Histories that are read at once."""
 
 DEFINITIONS: Final = {
     "process_versions": "a version of process '{name}' ({version}) says it, and published versions never change",
@@ -75,14 +79,42 @@ class Proof(NamedTuple):
     outcome: str
 
 
+class Looked(NamedTuple):
+    """Histories that were looked at beforehand: of all that were archived before an instant, those that hold a name."""
+
+    before: datetime
+    holding: frozenset[tuple[str, str]] = frozenset()
+
+
+async def look_ahead(database: Database, names: Names, *, before: datetime) -> Looked:
+    """Look through the histories archived before an instant while cases decide: it takes longest, and they never change."""
+    key = (archived_runs.c.record, archived_runs.c.run_id)
+    found, last, rows = set(), ("", ""), None
+    while rows is None or len(rows) == INFLATED_AT_ONCE:
+        further = (tuple_(*key) > last) & (archived_runs.c.archived_at < before)
+        query = select(*key, archived_runs.c.body).where(further).order_by(*key).limit(INFLATED_AT_ONCE)
+        async with database.reading() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        for row in rows:
+            last = (row["record"], row["run_id"])
+            history = unpacked(row["body"])
+            if names.of(row["record"]).value(history) is not history:
+                found.add(last)
+            await asyncio.sleep(0)
+    return Looked(before, frozenset(found))
+
+
 class Erasing:
     """One erasure, in somebody's transaction. What is done is undone with it."""
 
-    def __init__(self, connection: AnyConnection, names: Names, *, contact: str | None, at: datetime) -> None:
+    def __init__(
+        self, connection: AnyConnection, names: Names, *, contact: str | None, at: datetime, looked: Looked
+    ) -> None:
         self._connection = connection
         self._names = names
         self._contact = contact
         self._at = at
+        self._looked = looked
         self.found = Found()
 
     async def begin(self) -> None:
@@ -220,7 +252,9 @@ class Erasing:
 
     async def _archive(self) -> None:
         keys = (archived_runs.c.record, archived_runs.c.run_id)
-        async for row in self._rows(archived_runs, *keys):
+        async for row in self._rows(archived_runs, *keys, archived_runs.c.archived_at):
+            if row["archived_at"] < self._looked.before and (row["record"], row["run_id"]) not in self._looked.holding:
+                continue
             this = [key == row[key.name] for key in keys]
             body: bytes = await self._connection.scalar(select(archived_runs.c.body).where(*this)) or b""
             history = unpacked(body)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from activities.situation import laws_of
@@ -14,10 +15,13 @@ from sla.forgetting import Erased, Names, hints_of, spellings_of
 from sla.timeline import Timeline
 from starter.setup.context import Context
 from starter.setup.views.erasure import ErasureView
-from store.erasing import Erasing, Proof, log_digest
+from store.erasing import Erasing, Looked, Proof, log_digest, look_ahead
 from store.known_as import KnownAs, known_as
 
 SALT_BYTES: Final = 16
+SETTLED: Final = timedelta(hours=1)
+"""A history that was fetched so long ago is in the archive by now, or never comes there."""
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 _ELSEWHERE: Final = (
     "Mails that were sent, bundles that were written and backups that were made are as they were.",
@@ -57,11 +61,18 @@ class ErasureDesk:
         InvalidErasure, and RestsOnAName if a record would come to other figures or verdicts, or could in time.
         """
         database = self._context.database
+        asked = (contact, [*addresses], [*also])
+        async with database.reading() as connection:
+            known = await known_as(connection, *asked)
+        erased, names = self._names(known, draw)
+        looked = await look_ahead(database, names, before=erased.at - SETTLED)
         try:
             async with database.transaction() as connection:
-                known = await known_as(connection, contact, addresses, also)
-                erased, names = self._names(known, draw)
-                erasing = Erasing(connection, names, contact=contact, at=erased.at)
+                if (now_known := await known_as(connection, *asked)) != known:  # named otherwise meanwhile: all of it again
+                    erased, names = self._names(now_known, draw)
+                    looked = Looked(NEVER)
+                erased = erased.model_copy(update={"at": self._context.now()})
+                erasing = Erasing(connection, names, contact=contact, at=erased.at, looked=looked)
                 await erasing.begin()
                 proofs = await self._forget(erasing)
                 counts = await erasing.counts()

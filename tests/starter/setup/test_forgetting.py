@@ -5,6 +5,7 @@ import subprocess
 import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from sla.people import People
 from sla.process.model import Process
 from starter.desk import Desk, open_desk
 from starter.setup.views.erasure import ErasureView
-from store.archive import StoredArchive
+from store import erasing
+from store.archive import StoredArchive, unpacked
 from store.cases import StoredCases
 from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
@@ -173,8 +175,10 @@ def _history(run: str) -> JsonObject:
     return {"events": [{"eventId": "1", "run": run, "input": payload}, {"eventId": "2", "failure": f"550 {ADDRESS}"}]}
 
 
-async def _archived(database: Database, run: str) -> None:
-    history = _history(run)
+async def _archived(
+    database: Database, run: str, record: str = "C-1", archived_at: datetime = NOW, history: JsonObject | None = None
+) -> None:
+    history = history or _history(run)
     text = canonical(history).encode()
     digest = digest_of(history)
     about = RunKept(
@@ -183,12 +187,12 @@ async def _archived(database: Database, run: str) -> None:
         closed_at=at("10:30"),
         events=2,
         engine="0.1.0",
-        archived_at=NOW,
+        archived_at=archived_at,
         digest=digest,
         original_digest=digest,
     )
     packed = PackedRun(about=about, size=len(text), body=zlib.compress(text))
-    await StoredArchive(database).store(Run(record="C-1", run_id=run), packed, at=NOW)
+    await StoredArchive(database).store(Run(record=record, run_id=run), packed, at=archived_at)
 
 
 OF_C_1 = select(event_log.c.body).where(event_log.c.record == "C-1").order_by(event_log.c.sequence)
@@ -405,6 +409,58 @@ async def test_cases_that_decide_meanwhile_neither_fail_nor_write_it_again(world
     logs = [(await world.desk.evidence.dossier(record)).log for record in records_of_theirs[1:]]
     assert [len(log) for log in logs] == [31] * 4
     assert (await world.desk.audit_log.verify()).sound
+
+
+async def test_histories_are_looked_through_before_decisions_have_to_wait_but_for_those_that_hold_it_or_are_new(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clean: JsonObject = {"events": [{"eventId": "1", "run": "run-clean"}]}
+    await _archived(world.database, "run-0", archived_at=at("08:00"))
+    await _archived(world.database, "run-clean", "C-2", at("08:00"), clean)
+    told: list[str] = []
+    inflate, look, begin = unpacked, erasing.look_ahead, erasing.Erasing.begin
+
+    def inflated(body: bytes) -> JsonObject:
+        history = inflate(body)
+        told.append(history["events"][0]["run"])
+        return history
+
+    async def looked(*given: Any, **more: Any) -> erasing.Looked:
+        found = await look(*given, **more)
+        await _archived(world.database, "run-2")  # meanwhile
+        return found
+
+    async def begun(self: erasing.Erasing) -> None:
+        told.append("decisions wait")
+        await begin(self)
+
+    monkeypatch.setattr(erasing, "unpacked", inflated)
+    monkeypatch.setattr("starter.setup.erasure.look_ahead", looked)
+    monkeypatch.setattr(erasing.Erasing, "begin", begun)
+    await world.desk.erasure.forget(contact="c-17")
+    assert told == ["run-0", "run-clean", "decisions wait", "run-0", "run-1", "run-2"]
+    archive = StoredArchive(world.database)
+    found = canonical([await archive.history("C-1", run) for run in ("run-0", "run-1", "run-2")]).lower()
+    assert [word for word in WORDS if word in found] == []
+    assert await archive.history("C-2", "run-clean") == clean
+
+
+async def test_who_is_named_otherwise_meanwhile_is_forgotten_by_that_name_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _archived(world.database, "run-0", archived_at=at("08:00"), history={"events": [{"by": "Mary Stone"}]})
+    look = erasing.look_ahead
+
+    async def looked(*given: Any, **more: Any) -> erasing.Looked:
+        found = await look(*given, **more)
+        async with Catalogue(world.database).publishing(at=at("10:59")) as publication:
+            await publication.publish_people(people("Mary Stone", ADDRESS))
+        return found
+
+    monkeypatch.setattr("starter.setup.erasure.look_ahead", looked)
+    await world.desk.erasure.forget(contact="c-17")
+    assert await StoredArchive(world.database).history("C-1", "run-0") == {"events": [{"by": "[erased]"}]}
+    assert [word for word in WORDS if word in await world.archived()] == []
 
 
 async def test_a_history_that_is_archived_later_is_redacted_on_its_way(world: World) -> None:
