@@ -8,7 +8,7 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from sla import messages, moving
+from sla import fitting, messages, moving
 from sla.errors import ServiceUnavailable
 from sla.moving import MoveInput
 from workflows.migrating import MoveRecords
@@ -40,7 +40,7 @@ class MigrationsClient:
                 task_queue=self._queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                static_summary=summary,
+                static_summary=fitting.summary(summary),
                 start_signal=moving.RESUME,
             )
 

@@ -206,6 +206,24 @@ async def test_what_cannot_be_shown_is_refused_in_a_sentence(
     assert (error["code"], error["facts"]["record"]) == ("no_such_moment", "C-1")
 
 
+@pytest.mark.parametrize("verb", ["show", "events"])
+async def test_a_bundle_that_is_not_as_it_was_written_is_refused_in_a_sentence(
+    desk: Desk, tmp_path: Path, verb: str
+) -> None:
+    file = await _bundle(desk, tmp_path)
+    whole = file.read_bytes()
+    for name, data, sentence in (
+        ("altered", whole[:-20] + bytes([whole[-20] ^ 1]) + whole[-19:], "this bundle is not as it was written"),
+        ("cut off", whole[: len(whole) // 2], "the end of this bundle is missing"),
+        ("no bundle", b"a letter", "this is no bundle of Milepost"),
+    ):
+        file.write_bytes(data)
+        ran = milepost("case", verb, file, services=FakeDesk().services())
+        assert (ran.code, ran.out) == (2, ""), name
+        assert sentence in ran.err
+        assert len(ran.err.strip().splitlines()) == 1
+
+
 def test_an_instant_without_a_zone_is_refused() -> None:
     ran = milepost("case", "show", "C-1", "--at", "2026-03-02T10:00:00", services=FakeDesk().services())
     assert (ran.code, ran.out) == (2, "")
