@@ -12,6 +12,7 @@ from sla.engine import evaluate_under
 from sla.evaluation.admission import origins_of
 from sla.evaluation.following import Laws
 from sla.messages import CaseView, DecideInput, Decision, MilestoneView, World
+from sla.timeline import numbered
 from sla.viewing import clock
 
 NOTHING = "nothing"
@@ -56,7 +57,7 @@ def facts(asked: DecideInput, decided: Decision) -> Facts:
 def _seen(view: CaseView) -> Iterator[tuple[str, str]]:
     yield "the record", view.status.replace("_", " ")
     for one in view.milestones:
-        name = one.milestone if one.occurrence == 1 else f"{one.milestone} #{one.occurrence}"
+        name = numbered(one.milestone, one.occurrence)
         yield name, _words(one)
         yield f"{name}'s target", clock(one.target_at)
     yield "next deadline", clock(view.next_deadline)

@@ -14,6 +14,11 @@ RollUp = Literal["compliant", "at_risk", "violated_open", "violated_closed"]
 TriggerKind = Literal["warning", "violation", "success", "retracted"]
 
 
+def numbered(milestone: str, occurrence: int) -> str:
+    """A milestone for people: with the number of its occurrence, from the second on."""
+    return milestone if occurrence == 1 else f"{milestone} #{occurrence}"
+
+
 class Fact(BaseModel):
     """A base for facts: frozen, and built without validation by the engine, which is the only one to build them."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sla.messages import CaseView, MilestoneView, ProcessRef
-from sla.timeline import Occurrence, Timeline
+from sla.timeline import Occurrence, Timeline, numbered
 
 
 def view_of(timeline: Timeline) -> CaseView:
@@ -63,7 +63,7 @@ def _differences(was: MilestoneView | None, now: MilestoneView, occurrence: Occu
 
 
 def _name(milestone: MilestoneView) -> str:
-    return milestone.milestone if milestone.occurrence == 1 else f"{milestone.milestone} #{milestone.occurrence}"
+    return numbered(milestone.milestone, milestone.occurrence)
 
 
 def _words(status: str) -> str:

@@ -18,7 +18,7 @@ from sla.evaluation.following import Followed, Laws
 from sla.events import Migrated
 from sla.instants import Instant
 from sla.outcomes import margin_of
-from sla.timeline import Effect, Occurrence, RollUp, Timeline, TriggerKind
+from sla.timeline import Effect, Occurrence, RollUp, Timeline, TriggerKind, numbered
 from sla.viewing import clock
 
 Difference = Literal["same", "newly_violated", "cured", "changed", "begun", "gone"]
@@ -244,7 +244,7 @@ def _standing(one: Occurrence | None, other: Occurrence | None) -> str:
 
 
 def _name(one: MilestoneWhatIf) -> str:
-    return one.milestone if one.occurrence == 1 else f"{one.milestone} #{one.occurrence}"
+    return numbered(one.milestone, one.occurrence)
 
 
 def _margin(one: Occurrence, margin_s: int | None) -> str:

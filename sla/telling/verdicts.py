@@ -8,7 +8,7 @@ from typing import Final
 from sla.duration import spoken
 from sla.story import Chapter, Stop
 from sla.telling.hand import Hand
-from sla.timeline import Occurrence, RollUp, Status
+from sla.timeline import Occurrence, RollUp, Status, numbered
 
 
 def verdict(one: Occurrence, margin: int | None, stops: Sequence[Stop], as_of: datetime, hand: Hand) -> str:
@@ -109,7 +109,7 @@ def overall(status: RollUp, chapters: Sequence[Chapter]) -> str:
     counting, before = ([one for one in chapters if one.counts is counts] for counts in (True, False))
     missed = [one for one in counting if one.violated_at is not None]
     shown = sorted(missed, key=lambda one: one.status != "overdue")[:_SHOWN] if missed else counting[:_SHOWN]
-    told = [f"{_OVERALL[status]}.", *(f"{named(one)}: {small(one.verdict)}" for one in shown)]
+    told = [f"{_OVERALL[status]}.", *(f"{numbered(one.milestone, one.occurrence)}: {small(one.verdict)}" for one in shown)]
     if others := [one for one in counting if one not in shown]:
         told.append(f"Besides: {_tally(others)}.")
     if before:
@@ -134,8 +134,3 @@ def capital(text: str) -> str:
 def small(text: str) -> str:
     """A sentence as what follows a colon."""
     return text[:1].lower() + text[1:]
-
-
-def named(one: Chapter | Occurrence) -> str:
-    """`First Response`, and its number where it is not the first."""
-    return one.milestone if one.occurrence == 1 else f"{one.milestone} #{one.occurrence}"

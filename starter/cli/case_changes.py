@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from sla.instants import Instant, to_text
 from sla.messages import Outcome
-from sla.timeline import Effect, Occurrence, RollUp, Status
+from sla.timeline import Effect, Occurrence, RollUp, Status, numbered
 from starter.cli.case_actions import deed, outcome_of
-from starter.cli.words import numbered, when
+from starter.cli.words import when
 from starter.views import CaseFile, EffectView, View
 
 

@@ -8,10 +8,10 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.text import Text
 
-from sla.timeline import Occurrence
+from sla.timeline import Occurrence, numbered
 from starter.cli.case_actions import deed, outcome_of
 from starter.cli.fitting import Col, Cut, Fitting, Way, stacked, up_to, whole, words
-from starter.cli.words import NOTHING, length, numbered, status, when
+from starter.cli.words import NOTHING, length, status, when
 from starter.views import AsOfView, CaseFile, ChoiceView, DeedView, EffectView, TaskView
 
 Instants = Callable[[str], str]

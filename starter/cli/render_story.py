@@ -12,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from sla.story import Act, Chapter, Stop, Story
+from sla.timeline import numbered
 from starter.cli.fitting import Col, Fitting, Way, words
-from starter.cli.words import numbered, status
+from starter.cli.words import status
 from starter.stories import setting
 from starter.stories.choosing import in_full, series_of
 from starter.stories.folding import Counted, folded

@@ -10,9 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from sla.calendar import BusinessHours
-from sla.timeline import Effect, Occurrence, Timeline
+from sla.timeline import Effect, Occurrence, Timeline, numbered
 from starter.cli.output import console
-from starter.cli.words import NOTHING, length, numbered, share, status, when
+from starter.cli.words import NOTHING, length, share, status, when
 from starter.simulation import Rules
 
 _HELD = ("met",)

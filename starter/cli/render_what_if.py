@@ -10,10 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from sla.duration import spoken
-from sla.timeline import Occurrence
+from sla.timeline import Occurrence, numbered
 from sla.whatif import ActionWhatIf, Difference, MilestoneWhatIf, WhatIf
 from starter.cli.output import console
-from starter.cli.words import NOTHING, length, numbered, status, when
+from starter.cli.words import NOTHING, length, status, when
 
 _WIDE: Final = 110
 """Columns of the terminal from which all figures have room."""

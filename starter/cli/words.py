@@ -37,8 +37,3 @@ def status(word: str) -> str:
 def share(part: int, whole: int) -> str:
     """A share in per cent, to one decimal; a dash of nothing."""
     return f"{100 * part / whole:.1f} %" if whole else NOTHING
-
-
-def numbered(milestone: str, occurrence: int) -> str:
-    """A milestone with the number of its occurrence, from the second on."""
-    return milestone if occurrence == 1 else f"{milestone} #{occurrence}"

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from sla.story import Chapter, Story
-from sla.timeline import Status
+from sla.timeline import Status, numbered
 from starter.pictures.marks import MarkKind
 
 ROWS: Final = 14
@@ -50,7 +50,7 @@ def rows_of(story: Story) -> list[Row]:
 
 def called(one: Chapter) -> str:
     """A milestone with the number of its occurrence, from the second on."""
-    return one.milestone if one.occurrence == 1 else f"{one.milestone} #{one.occurrence}"
+    return numbered(one.milestone, one.occurrence)
 
 
 def _counted(chapters: Sequence[Chapter]) -> tuple[str, str]:

@@ -9,8 +9,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from sla.timeline import Effect, Occurrence, Timeline
-from starter.cli.words import numbered, status
+from sla.timeline import Effect, Occurrence, Timeline, numbered
+from starter.cli.words import status
 from workers.demo.picture import PADDING
 from workers.demo.scaling import Scale
 from workers.demo.stories import Promise, Story, instant

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sla.errors import UnknownRecord
-from sla.timeline import Occurrence, TriggerKind
-from starter.cli.words import numbered
+from sla.timeline import Occurrence, TriggerKind, numbered
 from store.engine import Database
 from store.records import Records
 from store.views import EffectState, StoredRecord
