@@ -5,9 +5,9 @@ from datetime import date
 from functools import partial
 
 from sla.calendar import BusinessHours
-from sla.instants import from_s
+from sla.instants import date_in_words, from_s
 from sla.story import Day
-from sla.telling.hand import Draft, Hand, in_words
+from sla.telling.hand import Draft, Hand
 from sla.telling.open_time import THE_CLOCKS
 
 
@@ -21,5 +21,5 @@ def _said(hours: BusinessHours, day: Day, hand: Hand) -> str:
     """The calendar's date is named where the reader's may be another."""
     if day.what.startswith(THE_CLOCKS):
         return f"{day.what}."
-    which = "" if hours.timezone == hand.zone.key else f" on {in_words(date.fromisoformat(day.on))}"
+    which = "" if hours.timezone == hand.zone.key else f" on {date_in_words(date.fromisoformat(day.on))}"
     return f"'{hours.calendar}' has{which} {day.what}."

@@ -7,14 +7,12 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sla.instants import to_instant
+from sla.instants import date_in_words, to_instant
 from sla.process.saying import value_in_words
 from sla.story import Sentence
 from sla.values import Value
 
 _INSTANT: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Hand:
@@ -36,7 +34,7 @@ class Hand:
             text = f"{text} {local.tzname()}"
         if local.date() != self._on:
             self._on = local.date()
-            text = f"{in_words(self._on)} {text}"
+            text = f"{date_in_words(self._on)} {text}"
         return text
 
     def beside(self) -> "Hand":
@@ -77,8 +75,3 @@ def written(drafts: Iterable[Draft], hand: Hand) -> tuple[Sentence, ...]:
     margin = hand.anew()
     ordered = sorted(drafts, key=lambda one: (one.at, one.rank))
     return tuple(Sentence(at=one.at, text=f"{margin.when(one.at)}: {one.write(margin.beside())}") for one in ordered)
-
-
-def in_words(on: date) -> str:
-    """A date: `Mon 2 Mar 2026`."""
-    return f"{_DAYS[on.weekday()]} {on.day} {_MONTHS[on.month - 1]} {on.year}"

@@ -8,9 +8,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sla.duration import spoken
+from sla.instants import date_in_words
 from sla.story import Act, Chapter, Sentence, Story
 from sla.telling.fates import BEFORE_DUE
-from sla.telling.hand import Hand, in_words
+from sla.telling.hand import Hand
 from starter.pictures.marks import FATES, Fate, fate_of
 
 _TIME: Final = re.compile(r"(?:\w{3} \d{1,2} \w{3} \d{4} )?(\d\d:\d\d(?::\d\d)?(?: \S+)?): (.*)", re.DOTALL)
@@ -48,7 +49,7 @@ def _lines(sentences: Iterable[Sentence], zone: ZoneInfo) -> Iterator[Line]:
             yield Line("", "", begun(text))
             continue
         on = one.at.astimezone(zone).date()
-        yield Line("" if on == before else in_words(on), found[1], begun(found[2]))
+        yield Line("" if on == before else date_in_words(on), found[1], begun(found[2]))
         before = on
 
 
@@ -69,7 +70,7 @@ def moment(at: datetime | None, zone: ZoneInfo) -> str:
 
 def day(on: str) -> str:
     """A date of the calendar: `Fri 3 Apr 2026`."""
-    return in_words(date.fromisoformat(on))
+    return date_in_words(date.fromisoformat(on))
 
 
 def span(from_at: datetime, until_at: datetime | None, zone: ZoneInfo) -> str:
@@ -82,9 +83,9 @@ def dates(from_at: datetime, until_at: datetime, zone: ZoneInfo) -> str:
     """The dates of spans that were folded: `Mon 2 Mar – Fri 6 Mar 2026`. An end at midnight is of the day that it ends."""
     first, last = from_at.astimezone(zone).date(), (until_at - _SECOND).astimezone(zone).date()
     if first == last:
-        return in_words(first)
-    begun = in_words(first)
-    return f"{begun.removesuffix(f' {last.year}')} – {in_words(last)}"
+        return date_in_words(first)
+    begun = date_in_words(first)
+    return f"{begun.removesuffix(f' {last.year}')} – {date_in_words(last)}"
 
 
 def figure(seconds: int | None) -> str:
