@@ -2,6 +2,8 @@
 
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from tests.sla.builders import BY_PRIORITY, FIRST, a_case, a_milestone, a_process, a_quiet, some_hours, updating
 from tests.sla.telling.builders import sentences, told
 
@@ -50,6 +52,39 @@ def test_a_line_is_told_with_its_condition_what_it_turned_on_and_those_before_it
     assert sentences(told(case, "09:30"))[0] == (
         "Mon 2 Mar 2026 09:20: it began as its condition came to hold; line 2 of 2 applies: tier is gold or silver, "
         "and not (priority is P1) (event e02 set tier to gold)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("recurrence", "completed", "began"),
+    [
+        ("independent", ["09:30"], "Mon 2 Mar 2026 09:30: it began after #1 was completed."),
+        ("sequential", ["09:30"], "Mon 2 Mar 2026 10:00: it began at the target of #1."),
+        ("sequential", ["10:20"], "Mon 2 Mar 2026 10:20: it began after #1 was completed."),
+        ("periodic", [], "Mon 2 Mar 2026 10:00: it began at the target of #1."),
+    ],
+)
+def test_a_successor_says_what_of_its_predecessor_began_it(recurrence: str, completed: list[str], began: str) -> None:
+    case = a_case(under=a_process(a_quiet(recurrence=recurrence))).opened()
+    for clock in completed:
+        case = case.completed(clock)
+    assert sentences(told(case, "10:30"), occurrence=2)[0] == began
+
+
+def test_one_that_takes_the_place_of_another_says_so() -> None:
+    lines = [a_quiet(when={"priority": "P1"}, within="30m"), a_quiet(when={"priority": ["P2", "P3"]})]
+    case = a_case(under=a_process(*lines)).opened(priority="P1").changed("09:10", priority="P2")
+    assert sentences(told(case, "09:20"), occurrence=2)[0] == (
+        "Mon 2 Mar 2026 09:10: it began in the place of #1, which had been closed; line 2 of 2 applies: "
+        "priority is P2 or P3, and not (priority is P1) (event e02 set priority to P2); it counts from 09:00."
+    )
+
+
+def test_what_was_due_while_the_record_was_out_says_that_it_began_at_its_return() -> None:
+    lines = a_quiet(recurrence="independent", when={"tier": "gold"}, start="criteria")
+    case = a_case(under=a_process(lines)).opened().closed("09:10").changed("09:20", tier="gold").reopened("09:30")
+    assert sentences(told(case, "09:40"))[0].startswith(
+        "Mon 2 Mar 2026 09:30: it began as the record came back, for it was due while that was out; "
     )
 
 

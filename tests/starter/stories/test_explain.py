@@ -18,7 +18,7 @@ from sla.duration import spoken
 from sla.evaluation.following import Followed, Laws
 from sla.story import Story
 from sla.telling import story
-from starter.answers import BAD_INPUT, FINE
+from starter.answers import BAD_INPUT, FINE, NOT_FOUND
 from starter.bundles import read_bundle
 from starter.cli.render_story import CHAPTERS, story_page
 from starter.cli.services import Services
@@ -30,8 +30,10 @@ from tests.sla.builders import ZONE, a_case, a_milestone, a_process, a_quiet, so
 from tests.sla.telling.builders import a_dossier, told
 from tests.sla.test_evaluate_properties import HOURS, Given, cases, some
 from tests.starter.command_line import milepost
+from tests.starter.setup.desks import Clock
+from tests.starter.setup.desks import a_desk as a_real_desk
 from tests.starter.stories.easter import BUNDLE, dossier, local
-from tests.starter.stories.test_page import hostile
+from tests.starter.stories.test_page import expected, hostile
 
 
 def shown(whole: Story, width: int = 100) -> list[str]:
@@ -81,7 +83,7 @@ def test_it_fits_the_terminal(whole: Callable[[], Story], width: int) -> None:
 def test_the_figures_on_the_terminal_are_the_timelines(case: Given) -> None:
     now = case.now + timedelta(hours=7)
     timeline = case.as_of(now)
-    lines = shown(story(a_dossier(Laws(Followed(process=case.process, calendars=HOURS)), case.events, now), ZONE), 160)
+    lines = shown(story(a_dossier(Laws(Followed(process=case.process, calendars=HOURS)), case.events, now), ZONE), 240)
     if not 0 < len(timeline.milestones) <= CHAPTERS:
         return
     begin = next(place for place, line in enumerate(lines) if line.startswith("Milestone "))
@@ -90,10 +92,8 @@ def test_the_figures_on_the_terminal_are_the_timelines(case: Given) -> None:
         cells = re.split(r" {2,}", row.strip())
         assert cells[1] == one.status.replace("_", " ")
         assert cells[4:6] == [spoken(one.limit_s), spoken(one.stopped_s)]
-        if one.actual_s is not None:
-            assert cells[3] == spoken(one.actual_s)
-        if one.overdue_s:
-            assert cells[2] == f"−{spoken(one.overdue_s)}"
+        read = dict(zip(("Margin", "Used", "Target", "Completed"), (*cells[2:4], *cells[6:]), strict=True))
+        assert read == expected(one)
 
 
 def test_three_months_do_not_print_ninety_rows() -> None:
@@ -212,11 +212,31 @@ def test_what_cannot_be_is_refused_in_a_sentence(arguments: tuple[str | Path, ..
     assert "Traceback" not in ran.err
 
 
-def test_an_altered_bundle_is_not_explained(tmp_path: Path) -> None:
-    data = bytearray(BUNDLE.read_bytes())
-    data[-20] ^= 1
-    altered = tmp_path / "altered.mpb"
-    altered.write_bytes(data)
-    ran = milepost("explain", altered)
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda data: data[:-20] + bytes([data[-20] ^ 1]) + data[-19:], "not as it was written"),
+        (lambda data: data[:-1], "the end of this bundle is missing"),
+        (lambda data: data.replace(b"milepost-bundle 1", b"milepost-bundle 2", 1), "is of format 2"),
+        (lambda data: b"PK" + data, "it does not begin as one"),
+    ],
+    ids=["altered", "cut off", "newer", "foreign"],
+)
+def test_what_is_no_whole_bundle_is_not_explained(tmp_path: Path, spoil: Callable[[bytes], bytes], said: str) -> None:
+    spoilt = tmp_path / "spoilt.mpb"
+    spoilt.write_bytes(spoil(BUNDLE.read_bytes()))
+    ran = milepost("explain", spoilt)
     assert (ran.code, ran.out) == (BAD_INPUT, "")
-    assert "not as it was written" in ran.err
+    assert said in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_a_record_that_nobody_knows_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    @asynccontextmanager
+    async def empty(_settings: Settings) -> AsyncIterator[Desk]:
+        async with a_real_desk(tmp_path, Clock()) as opened:
+            yield opened
+
+    ran = milepost("explain", "C-9", services=Services(settings=Settings, desk=empty))
+    assert (ran.code, ran.out) == (NOT_FOUND, "")
+    assert " ".join(ran.err.split()).startswith("Error: There is no record 'C-9'.")

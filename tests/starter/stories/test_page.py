@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,8 +14,9 @@ from hypothesis import given
 from sla.dossier import Deed
 from sla.duration import spoken
 from sla.evaluation.following import Followed, Laws
-from sla.story import Story
+from sla.story import Act, Story
 from sla.telling import story
+from sla.timeline import Occurrence
 from starter.stories.page import CHAPTERS, page, policy
 from starter.stories.telling import told as explained
 from tests.sla.builders import ZONE, a_case, a_milestone, a_process, a_quiet, instant, some_hours
@@ -42,6 +43,31 @@ def figures(table: list[list[str]], heading: str) -> list[str]:
     return [row[place].strip() for row in table[1:]]
 
 
+def expected(one: Occurrence) -> dict[str, str]:
+    """What is to be read of an occurrence, by the timeline's own figures and nothing of the story."""
+    left_s = one.limit_s - (one.actual_s or 0)
+    margin = "–"
+    if one.overdue_s:
+        margin = f"−{spoken(one.overdue_s)}"
+    elif one.actual_s is not None:
+        margin = f"+{spoken(left_s)}" if left_s else "0 s"
+    elif one.violated:
+        margin = f"+{spoken(one.remaining_s)}" if one.remaining_s else "none left"
+    used_s = one.actual_s if one.actual_s is not None else one.overdue_s + one.limit_s - one.remaining_s
+    at = {"Target": one.target_at, "Completed": one.completed_at}
+    return {"Used": spoken(0 if one.status == "waiting" else used_s), "Margin": margin} | {
+        name: "–" if instant is None else local_words(instant) for name, instant in at.items()
+    }
+
+
+def local_words(at: datetime) -> str:
+    """`Mon 2 Mar 2026 10:00`, in London, as a calendar on the wall and a clock would say."""
+    local_at = at.astimezone(ZONE)
+    twice = local_at.replace(fold=0).utcoffset() != local_at.replace(fold=1).utcoffset()
+    clock = f"{local_at:%H:%M:%S}" if local_at.second else f"{local_at:%H:%M}"
+    return f"{local_at:%a} {local_at.day} {local_at:%b %Y} {clock}{f' {local_at:%Z}' if twice else ''}"
+
+
 @some(60)
 @given(cases())
 def test_the_figures_of_the_page_are_the_timelines(case: Given) -> None:
@@ -54,14 +80,8 @@ def test_the_figures_of_the_page_are_the_timelines(case: Given) -> None:
     assert figures(glance, "Limit") == [spoken(one.limit_s) for one in timeline.milestones]
     assert figures(glance, "Stopped") == [spoken(one.stopped_s) for one in timeline.milestones]
     assert figures(glance, "Status") == [one.status.replace("_", " ") for one in timeline.milestones]
-    used = figures(glance, "Used")
-    assert [used[place] for place, one in enumerate(timeline.milestones) if one.actual_s is not None] == [
-        spoken(one.actual_s) for one in timeline.milestones if one.actual_s is not None
-    ]
-    margins = figures(glance, "Margin")
-    for place, one in enumerate(timeline.milestones):
-        if one.overdue_s:
-            assert margins[place] == f"−{spoken(one.overdue_s)}"
+    for name in ("Used", "Margin", "Target", "Completed"):
+        assert figures(glance, name) == [expected(one)[name] for one in timeline.milestones], name
 
 
 def test_the_total_of_each_table_of_open_time_is_the_actual_time() -> None:
@@ -137,6 +157,22 @@ def test_only_what_was_done_was_done_and_then_withdrawn(deed: dict[str, Any] | N
     [row] = [row for table in found.tables for row in table if row[1:3] == ["violation", "reassign"]]
     assert row[4].partition(":")[0] == word
     assert word in found.words.partition("At a glance")[0], "the legend of the picture"
+
+
+def test_a_story_of_the_past_has_the_actions_as_they_were() -> None:
+    warning = "C-1/First Response#1/1/warning-1/1"
+    sent = Deed(key=warning, outcome="performed", at=instant("09:49"), attempts=2, problem="451 later",
+                attempted_at=instant("09:47"))  # fmt: skip
+    case = a_case().opened()
+    whole = a_dossier(case.laws, case.events, instant("10:30"), deeds=(sent,))
+
+    def warned(clock: str) -> Act:
+        return explained(whole, at=instant(clock)).chapters[0].acts[0]
+
+    assert (warned("09:46").outcome, warned("09:46").attempts) == (None, 0)
+    assert (warned("09:48").outcome, warned("09:48").attempts) == (None, 2)
+    assert (warned("09:50").outcome, warned("09:50").done_at) == ("performed", instant("09:49"))
+    assert "it is tried again" in " ".join(one.text for one in explained(whole, at=instant("09:48")).chapters[0].sentences)
 
 
 def test_what_was_done_before_it_was_due_as_is_known_now_is_told_so_in_the_table() -> None:
