@@ -1,4 +1,4 @@
-"""A bundle of a case that moved, was answered late and closed, with two histories out of the golden ones."""
+"""A bundle of a case that was answered late and closed, with two histories out of the golden ones."""
 
 import json
 from datetime import UTC, datetime
