@@ -13,10 +13,11 @@ from sla.engine import evaluate
 from sla.events import Event, read_event
 from sla.instants import to_instant, to_text
 from sla.messages import ProcessRef
+from sla.opening import opened_at
 from sla.process.model import Process
 from store.catalogue import Catalogue
 from store.engine import Database
-from store.rows import event_row, holders, next_deadline, opened_at
+from store.rows import event_row, holders, next_deadline
 from store.tables import event_log, records
 
 CONTRACT = "Incident Management SLA"

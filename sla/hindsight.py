@@ -14,6 +14,7 @@ from sla.evaluation.admission import admit_under
 from sla.events import Event, Opened
 from sla.evidence_errors import NoSuchMoment
 from sla.instants import Instant, to_instant, to_text
+from sla.opening import opened_at
 
 SECOND = timedelta(seconds=1)
 
@@ -130,8 +131,7 @@ def _opening(dossier: Dossier, known: Sequence[Event], known_by: datetime) -> da
 
 def _happened(event: Event) -> datetime:
     """When it began to count: the fields of an opening hold from the start (SPEC 8, Starting)."""
-    said = event.fields.get("opened_at") if isinstance(event, Opened) else None
-    return event.at if said is None else min(event.at, to_instant(said))
+    return min(event.at, opened_at(event.fields, event.at)) if isinstance(event, Opened) else event.at
 
 
 def _on_time(dossier: Dossier, known: tuple[Event, ...], at: datetime) -> tuple[Event, ...]:

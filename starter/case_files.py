@@ -9,6 +9,7 @@ from sla.engine import evaluate_under
 from sla.events import Opened
 from sla.hindsight import Hindsight
 from sla.instants import to_instant, to_text
+from sla.opening import opened_at
 from sla.timeline import Effect, Timeline
 from starter.setup.context import Context
 from starter.setup.entitlements import choice_of
@@ -16,7 +17,7 @@ from starter.showing import effect_view, record_view
 from starter.views import AsOfView, CaseFile, ChoiceView, DeedView, EffectView, RecordView, RejectedView, TaskView
 from store.entitlements import StoredEntitlements
 from store.records import is_action
-from store.rows import holders, next_deadline, opened_at
+from store.rows import holders, next_deadline
 
 
 async def present(context: Context, record: str) -> CaseFile:

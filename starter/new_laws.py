@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sla.calendar import BusinessHours
 from sla.dossier import Dossier
 from sla.errors import InvalidDefinition, UnknownCalendar
+from sla.evaluation.admission import admit_under
 from sla.evaluation.following import Followed
 from sla.events import Opened
 from sla.evidence_errors import InvalidSweep
@@ -67,8 +68,8 @@ def _check(found: Found[Process], calendars: Mapping[str, BusinessHours], limits
 
 
 def _check_type(dossier: Dossier, process: Process) -> None:
-    opened = next((event for event in dossier.log if isinstance(event, Opened)), None)
-    kind = None if opened is None else opened.fields.get("type")
+    opened = admit_under(dossier.law(), dossier.log).opened
+    kind = opened.event.fields.get("type") if opened is not None and isinstance(opened.event, Opened) else None
     if kind is not None and kind != process.applies_to:
         ours = dossier.laws[0].process
         raise OtherKindOfRecord(process=ours.process, type=kind, to_process=process.process, to_type=process.applies_to)

@@ -14,11 +14,11 @@ from sla.entitlements.standing import Candidate
 from sla.events import AnyEvent, Opened
 from sla.instants import FIRST_YEAR, LAST_YEAR
 from sla.messages import ProcessRef
+from sla.opening import opened_at
 from sla.setup_errors import EntitlementType
 from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
 from store.entitlements import StoredChoice, StoredEntitlements
-from store.rows import opened_at
 
 Check = Callable[[AnyEvent, ProcessRef], Awaitable[None]]
 """Raises when the law refuses such an opening."""

@@ -26,6 +26,18 @@ class Rules:
 
 
 @dataclass(slots=True, kw_only=True)
+class Told:
+    """What files tell of one record by an instant: the events not refused; of ignored lines, place and reason by position.
+
+    A timeline only if the record is open by then.
+    """
+
+    events: list[Event] = field(default_factory=list)
+    ignored_at: dict[int, str] = field(default_factory=dict)
+    timeline: Timeline | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class Simulation:
     """The timelines in order of the records' first appearance; and of the ignored lines, place and reason by position."""
 
@@ -53,15 +65,16 @@ def simulate(
     simulation = Simulation()
     if lines:
         now = max(line.event.recorded_at for line in lines) if until is None else until
-        records = {record: known for record, known in _by_record(lines, now) if only in (None, record)}
+        records = {record: known for record, known in by_record(lines, now) if only in (None, record)}
         for record in progress(list(records)):
-            timeline = _evaluate(rules, lines, records[record], now, simulation.ignored_at)
-            if timeline is not None:
-                simulation.timelines.append(timeline)
+            found = told(rules, lines, records[record], now)
+            simulation.ignored_at |= found.ignored_at
+            if found.timeline is not None:
+                simulation.timelines.append(found.timeline)
     return simulation
 
 
-def _by_record(lines: Sequence[Line], now: datetime) -> Iterator[tuple[str, list[int]]]:
+def by_record(lines: Sequence[Line], now: datetime) -> Iterator[tuple[str, list[int]]]:
     """The records by first appearance, each with the positions of what is known of it at `now`; those with any."""
     records: dict[str, list[int]] = {}
     for position, line in enumerate(lines):
@@ -71,36 +84,38 @@ def _by_record(lines: Sequence[Line], now: datetime) -> Iterator[tuple[str, list
     return ((record, known) for record, known in records.items() if known)
 
 
-def _evaluate(
-    rules: Rules, lines: Sequence[Line], known: list[int], now: datetime, ignored: dict[int, str]
-) -> Timeline | None:
-    """One record's timeline, or None if as of `now` it is not open; what was ignored is noted."""
+def told(rules: Rules, lines: Sequence[Line], known: Sequence[int], now: datetime) -> Told:
+    """What the lines at these positions tell of their record; all of them are of one, and recorded by `now`."""
+    found = Told()
     for position in known:
         if (refusal := lines[position].refusal) is not None:
-            ignored[position] = f"{lines[position].where}: event '{lines[position].event.id}' is ignored: {refusal}"
+            found.ignored_at[position] = _ignored(lines[position], refusal)
     asked = [position for position in known if lines[position].refusal is None]
+    if not asked:
+        return found
     events = [lines[position].event for position in asked]
-    if not events:
-        return None
     timeline = evaluate(rules.process, rules.calendars, events, now, default_hours=rules.default_hours)
-    refused = {one.position for one in timeline.refused}
     for one in timeline.refused:
-        where = lines[asked[one.position]].where
-        ignored[asked[one.position]] = f"{where}: event '{one.event}' is ignored: {one.reason}"
-    opening = _opening(events, refused)
-    if opening is not None:
-        return timeline if opening.at <= now else None  # else all of it lies beyond `now`
-    for position in asked:
+        found.ignored_at[asked[one.position]] = _ignored(lines[asked[one.position]], one.reason)
+    refused = {one.position for one in timeline.refused}
+    found.events = [event for position, event in enumerate(events) if position not in refused]
+    if (opening := opening_of(found.events)) is None:
         text = f"record '{timeline.record}' was not opened by {to_text(now)}, so nothing that happened to it counts"
-        ignored.setdefault(position, f"{lines[position].where}: {text}")
-    return None
+        for position in asked:
+            found.ignored_at.setdefault(position, f"{lines[position].where}: {text}")
+    elif opening.at <= now:  # else all of it lies beyond `now`
+        found.timeline = timeline
+    return found
 
 
-def _opening(events: Sequence[Event], refused: set[int]) -> Event | None:
-    """The event that opened the record: of those not refused, the first recorded."""
-    openings = [
-        (event.recorded_at, event.id, position, event)
-        for position, event in enumerate(events)
-        if isinstance(event, Opened) and position not in refused
-    ]
-    return min(openings, key=lambda opening: opening[:3])[3] if openings else None
+def opening_of(events: Iterable[Event]) -> Opened | None:
+    """Of events that count, the one that opened their record: the first recorded."""
+    return min((one for one in events if isinstance(one, Opened)), key=_as_recorded, default=None)
+
+
+def _ignored(line: Line, reason: str) -> str:
+    return f"{line.where}: event '{line.event.id}' is ignored: {reason}"
+
+
+def _as_recorded(opening: Opened) -> tuple[datetime, str]:
+    return opening.recorded_at, opening.id

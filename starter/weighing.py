@@ -11,11 +11,13 @@ from sla.duration import Duration
 from sla.evaluation.following import Followed, Laws
 from sla.events import Changed, Event, Opened, event_order
 from sla.instants import to_instant
+from sla.opening import opened_at
 from sla.outcomes import Known
 from sla.process.model import Process
 from sla.tally import Tally
 from sla.values import Value, equal
 from starter.event_lines import Line
+from starter.simulation import Rules, by_record, opening_of, told
 
 BEGINNING: Final = datetime(1900, 1, 1, tzinfo=UTC)
 """As of when nothing has happened yet."""
@@ -90,11 +92,6 @@ def fields_of(log: Sequence[Event]) -> dict[str, Value]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def opening_of(log: Sequence[Event]) -> datetime | None:
-    """When a record was opened, by its events; None if it never was."""
-    return min((event.at for event in log if isinstance(event, Opened)), default=None)
-
-
 def since(text: str, now: datetime) -> datetime:
     """The instant that `90d` or `2026-03-01T00:00:00Z` means. Days are of 24 hours. Raises ValueError with the remedy."""
     if "T" in text:
@@ -136,19 +133,20 @@ def weigh_lines(
     weighing = Weighing(new.laws(), asked, now)
     before = None if old is None else old.only()
     first = None if ago is None else since(ago, now)
-    for record, log in _by_record(lines, now).items():
-        opened = opening_of(log)
-        if opened is None or (opened <= now and (first is None or opened >= first)):
-            weighing.add(record, fields_of(log), log, before)
-    ignored = tuple(
-        f"{line.where}: event '{line.event.id}' is ignored: {line.refusal}" for line in lines if line.refusal is not None
-    )
-    return WeighedLines(tally=weighing.tally, as_of=now, ignored=ignored)
+    rules = Rules(process=new.processes[0], calendars=new.calendars, default_hours=new.default_hours)
+    ignored: dict[int, str] = {}
+    for record, known in by_record(lines, now):
+        found, events = told(rules, lines, known, now), [lines[place].event for place in known if not lines[place].refusal]
+        counting = found.events if opening_of(found.events) else events  # of one that is left out, what is told of it
+        fields, opening = fields_of(counting), opening_of(counting)
+        if not asked.meant(fields) or (opening is not None and _beyond(opening, fields, first, now)):
+            continue
+        ignored |= found.ignored_at
+        if events:
+            weighing.add(record, fields, events, before)
+    return WeighedLines(tally=weighing.tally, as_of=now, ignored=tuple(ignored[place] for place in sorted(ignored)))
 
 
-def _by_record(lines: Sequence[Line], now: datetime) -> dict[str, list[Event]]:
-    found: dict[str, list[Event]] = {}
-    for line in lines:
-        if line.refusal is None and line.event.recorded_at <= now:
-            found.setdefault(line.event.record, []).append(line.event)
-    return found
+def _beyond(opening: Opened, fields: Mapping[str, Value], first: datetime | None, now: datetime) -> bool:
+    """Whether a record was opened before `first`, or is to be opened after `now`."""
+    return opening.at > now or (first is not None and opened_at(fields, opening.at) < first)

@@ -13,6 +13,7 @@ from sqlalchemy import delete, exists, func, select, tuple_, update
 from sla.events import Event, Version
 from sla.finding import Finding, Settled
 from sla.messages import ProcessRef
+from sla.opening import opened_at
 from sla.timeline import Timeline
 from store.connection import AnyConnection
 from store.engine import Database
@@ -20,7 +21,7 @@ from store.erasure_tables import erased_records
 from store.erasures import without_names
 from store.facts import OutcomeFact, facts_between
 from store.ledger import dropped, enter
-from store.rows import effect_row, event_of, event_row, holders, next_deadline, occurrence_of, occurrence_row, opened_at
+from store.rows import effect_row, event_of, event_row, holders, next_deadline, occurrence_of, occurrence_row
 from store.runs import heard
 from store.tables import effect_ledger, effects, event_log, occurrences, outcome_facts, records
 from store.upsert import add, put

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from sla.events import Event, read_event
-from sla.instants import to_instant
 from sla.ledger_line import LedgerLine
 from sla.timeline import Effect, Occurrence
 
@@ -65,14 +64,6 @@ def line_of(row: Row) -> LedgerLine:
 def holders(fields: Mapping[str, Any]) -> dict[str, str | None]:
     """Of a record's fields, those that it is looked up by."""
     return {name: _word(fields.get(name)) for name in ("type", "account", "owner", "queue", "entitlement")}
-
-
-def opened_at(fields: Mapping[str, Any], otherwise: datetime) -> datetime:
-    """When the record was opened, as its fields say."""
-    try:
-        return to_instant(fields.get("opened_at"))
-    except ValueError:
-        return otherwise
 
 
 def next_deadline(occurrences: tuple[Occurrence, ...]) -> datetime | None:

@@ -100,11 +100,48 @@ def test_what_was_never_opened_or_is_of_another_type_on_either_side_is_left_out(
     assert (found["left_out"], found["before"]["records"], found["promises"][0]["after"]["records"]) == (4, 0, 0)
 
 
-def test_lines_that_are_ignored_are_named(story: Bench) -> None:
-    story.tell(*STORY, {"record": "A", "id": "x", "type": "eaten", "at": "2026-03-02T12:00:00Z"})
+IGNORED: list[Json] = [
+    {"record": "A", "id": "x", "type": "eaten", "at": "2026-03-02T12:00:00Z"},
+    an_event("completed", "2026-03-02T12:00:00Z", "A", milestone="Lunch"),
+    an_event("noted", "2026-03-02T12:00:00Z", "D", kind="seen"),
+]
+"""Of no known type, of a milestone that is none, of a record that nobody opened: the lines 7 to 9 of a file."""
+
+
+def test_lines_that_are_ignored_are_named_as_they_are_for_each_record(story: Bench) -> None:
+    story.tell(*STORY, *IGNORED)
     ran = simulate(story, "--by", "priority", "--json")
-    assert ran.code == 0
-    assert "e.jsonl:7: event 'x' is ignored: there is no event type 'eaten'" in ran.err
+    said = ran.err.splitlines()
+    assert (ran.code, [line.removeprefix(str(story.events)).split(" ")[0] for line in said]) == (0, [":7:", ":8:", ":9:"])
+    assert "event 'x' is ignored: there is no event type 'eaten'" in said[0]
+    assert "is ignored: process 'Support' has no milestone 'Lunch'" in said[1]
+    assert "record 'D' was not opened by 2026-03-02T12:10:00Z, so nothing that happened to it counts" in said[2]
+    assert simulate(story, "--json").err == ran.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--where", "priority=P2"),
+        ("--since", "2026-03-02T11:00:00Z", "--where", "type=case"),
+        ("--by", "priority", "--until", "2026-03-02T11:00:00Z"),
+    ],
+)
+def test_of_what_is_not_meant_or_not_known_yet_no_line_is_named(story: Bench, options: tuple[str, ...]) -> None:
+    story.tell(*STORY, *IGNORED)
+    ran = simulate(story, *options, "--json")
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_a_record_was_opened_when_its_fields_say_and_as_what_its_first_opening_says(bench: Bench) -> None:
+    early = {"type": "case", "priority": "P1", "opened_at": "2026-02-01T09:00:00Z"}
+    again = opened("A", id="again", at="2026-03-02T09:30:00Z", fields={"type": "case", "priority": "P3"})
+    before = opened("B", id="before", at="2026-02-01T09:00:00Z", recorded_at="2026-03-02T10:00:00Z")
+    bench.tell(opened("A", fields=early), again, opened("B"), before)
+    [found] = simulate(bench, "--since", "7d", "--by", "priority", "--json").objects
+    assert [(one["value"], one["records"]) for one in found["groups"]] == [("(none)", 1)]
+    [found] = simulate(bench, "--since", "60d", "--by", "priority", "--json").objects
+    assert [(one["value"], one["records"]) for one in found["groups"]] == [("(none)", 1), ("P1", 1)]
 
 
 # ---------------------------------------------------------------------- the picture

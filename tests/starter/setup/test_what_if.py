@@ -246,6 +246,13 @@ async def test_calendars_are_the_given_ones_or_those_that_are_published(five: De
     assert found.milestones[0].margin_after_s == 10 * 60
 
 
+async def test_what_a_refused_opening_says_is_not_what_the_record_is(desk: Desk, database: Database) -> None:
+    refused = an_event("opened", "08:30", name="e-other", record="C-1", fields={"type": "work_order"})
+    await told(database, [refused, *a_log("C-1", "09:20")])
+    found = await desk.what_if.record("C-1", a_found("30m"), {})
+    assert (found.status_before, found.status_after) == ("compliant", "compliant")
+
+
 async def test_refusals(five: Desk) -> None:
     with pytest.raises(UnknownRecord):
         await five.what_if.record("C-9", a_found(), {})
