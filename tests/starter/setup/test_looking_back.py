@@ -21,7 +21,6 @@ from store.engine import Database
 from store.ledger import StoredLedger
 from tests.starter.command_line import milepost
 from tests.starter.fake_desk import FakeDesk
-from tests.starter.patients import on_file
 from tests.starter.setup.desks import Clock, a_desk
 from tests.store.builders import a_process, an_event, at, opened
 
@@ -30,17 +29,12 @@ ANSWERED_LATE = an_event("completed", "09:58", name="e-done", learned="10:03", m
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(tmp_path: Path, clock: Clock) -> AsyncIterator[Desk]:
     """A quarter past ten. A case of nine was answered at 09:58; that was learned at 10:03, when Bo had been called."""
-    clock = Clock()
     async with a_desk(tmp_path, clock) as opened_desk:
-        database = Database(on_file(tmp_path).database_url)
-        try:
-            await _told(database)
-            clock.goes_on(minutes=75)
-            yield opened_desk
-        finally:
-            await database.dispose()
+        await _told(opened_desk._context.database)
+        clock.goes_on(minutes=75)
+        yield opened_desk
 
 
 async def _told(database: Database) -> None:
