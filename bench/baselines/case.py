@@ -6,11 +6,14 @@ the designs differ. Passed through the sandbox, as ours are.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from pydantic import BaseModel
+from temporalio import workflow
 
+from sla import messages
 from sla.events import AnyEvent
-from sla.messages import PerformInput, ProcessRef, World
+from sla.messages import Performed, PerformInput, ProcessRef, World
 
 MILESTONES = ("First Response", "Diagnosis", "Resolution")
 RECORD = "record"
@@ -63,6 +66,18 @@ def steps(case: BareInput) -> list[Step]:
         found.append(_step(case, milestone, -(-3 * limit_s // 4), violation=False))
         found.append(_step(case, milestone, limit_s, violation=True))
     return sorted(found, key=lambda step: step.after_s)
+
+
+async def perform(action: Action) -> None:
+    """Have it done, to its end; within a workflow."""
+    await workflow.execute_activity(
+        messages.ACTION_PREFIX + action.kind,
+        action.told,
+        result_type=Performed,
+        activity_id=action.told.key,
+        task_queue=messages.task_queue(workflow.info().task_queue.removesuffix("-cases"), action.world),
+        start_to_close_timeout=timedelta(minutes=2),
+    )
 
 
 def _step(case: BareInput, milestone: str, after_s: int, *, violation: bool) -> Step:

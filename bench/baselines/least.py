@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from bench.baselines.case import MILESTONES, Action, BareInput, Step, steps
+    from bench.baselines.case import MILESTONES, BareInput, Step, perform, steps
     from bench.baselines.showing import Showing
     from sla import messages
     from sla.events import Closed, Completed, Opened
-    from sla.messages import News, Performed, Reception
+    from sla.messages import News, Reception
 
 
 @workflow.defn(name="LeastSla")
@@ -71,17 +71,7 @@ class LeastCase:
     def _act(self, step: Step) -> None:
         (self.violated if step.violation else self.warned).append(step.milestone)
         self._show()
-        self.acting += [asyncio.create_task(self._perform(action)) for action in step.actions]
-
-    async def _perform(self, action: Action) -> None:
-        await workflow.execute_activity(
-            messages.ACTION_PREFIX + action.kind,
-            action.told,
-            result_type=Performed,
-            activity_id=action.told.key,
-            task_queue=messages.task_queue(workflow.info().task_queue.removesuffix("-cases"), action.world),
-            start_to_close_timeout=timedelta(minutes=2),
-        )
+        self.acting += [asyncio.create_task(perform(action)) for action in step.actions]
 
     # ------------------------------------------------------------------ as ours shows itself, if wanted
 

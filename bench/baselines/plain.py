@@ -8,10 +8,10 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from bench.baselines.case import RECORD, Action, BareInput, Recorded, Step, steps
+    from bench.baselines.case import RECORD, BareInput, Recorded, Step, perform, steps
     from sla import messages
     from sla.events import Closed, Completed, Opened
-    from sla.messages import News, Performed, Reception
+    from sla.messages import News, Reception
 
 
 @workflow.defn(name="PlainSla")
@@ -58,17 +58,7 @@ class PlainCase:
     async def _trigger(self, step: Step, ahead: timedelta) -> None:
         await workflow.sleep(ahead)
         await self._record(Recorded(record=self.case.record, what=step.name))
-        await asyncio.gather(*(self._perform(action) for action in step.actions))
+        await asyncio.gather(*(perform(action) for action in step.actions))
 
     async def _record(self, recorded: Recorded) -> None:
         await workflow.execute_activity(RECORD, recorded, start_to_close_timeout=timedelta(minutes=1))
-
-    async def _perform(self, action: Action) -> None:
-        await workflow.execute_activity(
-            messages.ACTION_PREFIX + action.kind,
-            action.told,
-            result_type=Performed,
-            activity_id=action.told.key,
-            task_queue=messages.task_queue(workflow.info().task_queue.removesuffix("-cases"), action.world),
-            start_to_close_timeout=timedelta(minutes=2),
-        )
