@@ -107,7 +107,7 @@ class Scales:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How much is weighed at most: so many records, and no more of them after so many seconds."""
+    """How much is weighed at most: so many records, the newest, and no more of them after so many seconds."""
 
     records: int
     seconds: float
@@ -152,9 +152,10 @@ async def weigh(
 
 
 async def _names(database: Database, task: Task, bounds: Bounds | None) -> tuple[list[str], bool]:
-    """The records that are meant, as far as the bounds reach; and whether these are all."""
+    """The records that are meant, as far as the bounds reach, the newest of them; and whether these are all."""
     names: list[str] = []
-    async for page in Bulk(database).names(opened_from=task.asked.opened_from, process=task.asked.under):
+    asked, newest_first = task.asked, bounds is not None
+    async for page in Bulk(database).names(opened_from=asked.opened_from, process=asked.under, newest_first=newest_first):
         names += page
         if bounds is not None and len(names) > bounds.records:
             return names[: bounds.records], False

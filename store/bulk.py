@@ -39,22 +39,31 @@ class Bulk:
         self._database = database
 
     async def names(
-        self, *, opened_from: datetime | None = None, process: str | None = None, size: int = PAGE
+        self,
+        *,
+        opened_from: datetime | None = None,
+        process: str | None = None,
+        newest_first: bool = False,
+        size: int = PAGE,
     ) -> AsyncIterator[list[str]]:
-        """The ids of all records in order of their opening, pages of at most `size`.
+        """The ids of all records in order of their opening, or the other way round, in pages of at most `size`.
 
         `opened_from`: those that were opened then or later; `process`: those that follow one of that name. Each page begins
         where the one before ended, so a record that is opened meanwhile changes nothing of the others.
         """
-        place = tuple_(records.c.opened_at, records.c.id)
-        query = select(records.c.opened_at, records.c.id).order_by(records.c.opened_at, records.c.id).limit(size)
+        columns = (records.c.opened_at, records.c.id)
+        place, order = tuple_(*columns), [column.desc() if newest_first else column for column in columns]
+        query = select(*columns).order_by(*order).limit(size)
         if opened_from is not None:
             query = query.where(records.c.opened_at >= opened_from)
         if process is not None:
             query = query.where(records.c.process == process)
         last: tuple[datetime, str] | None = None
         while True:
-            wanted = query if last is None else query.where(place > tuple_(*_bound(last)))
+            wanted = query
+            if last is not None:
+                bound = tuple_(*_bound(last))
+                wanted = query.where(place < bound if newest_first else place > bound)
             async with self._database.reading() as connection:
                 page = (await connection.execute(wanted)).all()
             if page:

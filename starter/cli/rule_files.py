@@ -21,16 +21,19 @@ ProcessName = Annotated[
 
 
 def read_rules(
-    process: Path, calendars: list[Path] | None, name: str | None, option: str = "--process"
+    process: Path, calendars: list[Path] | None, name: str | None, option: str = "--process", *, sole: bool = False
 ) -> "tuple[Found[Process], Mapping[str, BusinessHours]]":
-    """The one process of a file, or the one of that name, and all calendars of the files. BadParameter names the option."""
+    """The one process of a file, or the one of that name, and all calendars of the files. BadParameter names the option.
+
+    `sole`: one that is alone in its file is taken whatever it is called.
+    """
     from starter.definitions import load  # noqa: PLC0415 - keeps --help quick
     from starter.files import definition_files, name_of  # noqa: PLC0415
 
     definitions = load([process, *(calendars or [])])
     sources = [name_of(path) for path in definition_files([process])]
     found = [one for one in definitions.processes if one.document.source in sources]
-    return _chosen(found, process, name, option), definitions.hours
+    return _chosen(found, process, None if sole and len(found) == 1 else name, option), definitions.hours
 
 
 def _chosen(processes: "list[Found[Process]]", path: Path, name: str | None, option: str) -> "Found[Process]":

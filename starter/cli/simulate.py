@@ -69,8 +69,8 @@ class Options:
     @property
     def many(self) -> bool:
         """Whether records are to be added up, and not shown one by one."""
-        asked = (self.since, self.where, self.under, self.against, self.by, self.sweep, self.picture, self.listed, self.jobs)
-        return not self.events or any(asked)
+        told = (self.since, self.under, self.against, self.sweep, self.picture, self.jobs)
+        return not self.events or any((*self.where, *self.by, self.listed)) or any(one is not None for one in told)
 
 
 def register(app: typer.Typer, services: Services) -> None:

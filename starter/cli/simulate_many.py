@@ -67,7 +67,7 @@ def _of_files(services: Services, options: Options) -> SimulationView:
     law, swept = new_law(found, hours, limits=limits, default_hours=default, swept=options.sweep)
     old: NewLaw | None = None
     if options.against is not None:
-        was, was_hours = read_rules(options.against, options.calendars, None, "--against")
+        was, was_hours = read_rules(options.against, options.calendars, options.name, "--against", sole=True)
         old, _ = new_law(was, was_hours, limits=limits, default_hours=default)
     lines = lines_of(options.events)
     try:

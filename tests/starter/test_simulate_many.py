@@ -144,6 +144,20 @@ def test_a_record_was_opened_when_its_fields_say_and_as_what_its_first_opening_s
     assert [(one["value"], one["records"]) for one in found["groups"]] == [("(none)", 1), ("P1", 1)]
 
 
+def test_of_several_processes_in_both_files_one_is_chosen_by_name(story: Bench) -> None:
+    story.put(a_process(), a_process(process="Gold"))
+    old = story.directory / "old.yaml"
+    was = (a_process(a_milestone(within="30m"), process="Gold"), a_process(process="Silver"))
+    old.write_text("\n---\n".join(map(json.dumps, was)), "utf-8")
+    [found] = simulate(story, "--name", "Gold", "--against", old, "--json").objects
+    assert (found["process"], found["promises"][0]["cured_records"]) == ("Gold", ["A"])
+    ran = simulate(story, "--name", "Support", "--against", old)
+    assert (ran.code, "old.yaml holds no process 'Support'; it holds 'Gold', 'Silver'" in ran.err) == (2, True)
+    old.write_text(json.dumps(was[0]), "utf-8")  # alone in its file, it may be called otherwise
+    [found] = simulate(story, "--name", "Support", "--against", old, "--json").objects
+    assert found["promises"][0]["cured_records"] == ["A"]
+
+
 # ---------------------------------------------------------------------- the picture
 
 
@@ -179,6 +193,8 @@ def test_names_in_a_picture_cannot_break_it(bench: Bench) -> None:
     [
         (("--sweep", "First Response.limit=1h"), "names no field of 'First Response' that can be swept; it has: within"),
         (("--sweep", "First Response.within=soon"), "makes no process of 'soon'"),
+        (("--sweep", ""), "is no path with values; write it as 'First Response.within=30m,45m,1h'"),
+        (("--since", ""), "--since: '' is no time ago"),
         (("--sweep", "Lunch.within=1h"), "names no milestone of 'Support'; it has: First Response"),
         (("--sweep", "First Response.business_hours=night"), "makes no process of 'night'"),
         (("--picture", "x.svg"), "--picture draws a sweep"),

@@ -36,6 +36,13 @@ async def test_pages_hold_every_record_once_in_order_of_opening(database: Databa
     assert await names(database, 5) == [["C-2", "C-1", "C-3", "C-4", "C-5"]]
 
 
+async def test_the_newest_may_come_first(database: Database) -> None:
+    for record, opening in (("C-3", "09:00"), ("C-1", "09:00"), ("C-2", "08:00"), ("C-5", "11:00"), ("C-4", "10:00")):
+        await on_record(database, record, opening)
+    pages = [page async for page in Bulk(database).names(newest_first=True, size=2)]
+    assert pages == [["C-5", "C-4"], ["C-3", "C-1"], ["C-2"]]
+
+
 async def test_an_empty_database_has_no_page(database: Database) -> None:
     assert await names(database, 2) == []
 

@@ -166,9 +166,10 @@ async def test_records_of_another_type_are_left_out_and_counted(five: Desk) -> N
 
 
 async def test_the_bounds_of_a_door(five: Desk) -> None:
-    few = await simulated(five, a_found(), bounds=Bounds(records=3, seconds=60))
+    few = await simulated(five, a_found(), Asked(by=("priority",)), bounds=Bounds(records=3, seconds=60))
     all_ = await simulated(five, a_found(), bounds=Bounds(records=5, seconds=60))
     assert [(one.seen, one.complete) for one in (few, all_)] == [(3, False), (5, True)]
+    assert {one.value: one.records for one in few.groups} == {"P1": 1, "P2": 2}, "the newest are C-5, C-4 and C-3"
 
 
 async def test_time_that_is_up_ends_it_with_what_there_is(five: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
