@@ -9,7 +9,7 @@ from sla.account import Account, Passage
 from sla.dossier import ChoiceKept, Dossier
 from sla.entitlements.choosing import ProcessBy
 from sla.events import Opened
-from sla.instants import to_instant
+from sla.opening import opened_at
 from sla.process.saying import value_in_words
 from sla.story import Sentence
 from sla.telling.acts import Deeds, act, own_line
@@ -26,7 +26,7 @@ def entry(dossier: Dossier, account: Account, hand: Hand) -> tuple[Sentence, ...
     drafts: list[Draft] = []
     opened = account.opened
     if opened is not None:
-        since = min(opened.at, opened_at(opened))
+        since = min(opened.at, opened_at(opened.fields, opened.at))
         drafts = [Draft(since, 0, partial(_opened, opened, since)), Draft(since, 2, partial(_held_to, dossier))]
     if dossier.choice is not None:
         drafts.append(Draft(dossier.choice.at, 1, partial(_chosen, dossier.choice)))
@@ -35,12 +35,6 @@ def entry(dossier: Dossier, account: Account, hand: Hand) -> tuple[Sentence, ...
     if opened is None:
         return (zone, Sentence(at=None, text=_not_opened(dossier, account, hand.beside())))
     return (zone, *written(drafts, hand))
-
-
-def opened_at(event: Opened) -> datetime:
-    """When the record was opened: as its fields say, else when the event happened."""
-    said = event.fields.get("opened_at")
-    return event.at if said is None else to_instant(said)
 
 
 def _not_opened(dossier: Dossier, account: Account, hand: Hand) -> str:

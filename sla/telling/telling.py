@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 from sla.account import Account
 from sla.dossier import Dossier
 from sla.engine import account_under
+from sla.opening import opened_at
 from sla.story import Story
 from sla.telling.acts import by_action
 from sla.telling.chapters import chapter
-from sla.telling.entry import closed_at, closing, entry, opened_at
+from sla.telling.entry import closed_at, closing, entry
 from sla.telling.hand import Hand
 from sla.telling.verdicts import overall
 
@@ -30,7 +31,7 @@ def story(dossier: Dossier, zone: ZoneInfo) -> Story:
         status=timeline.status,
         as_of=timeline.as_of,
         timezone=zone.key,
-        opened_at=None if opened is None else opened_at(opened),
+        opened_at=None if opened is None else opened_at(opened.fields, opened.at),
         closed_at=None if left is None else left.at,
         verdict=overall(timeline.status, chapters),
         entry=entry(dossier, account, hand),
