@@ -10,23 +10,45 @@ import json
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
+import yaml
 from temporalio.client import WorkflowHistory, WorkflowUpdateFailedError
 
 from activities.ports import Permanent, Transient
+from sla.calendar import BusinessHours
 from sla.dossier import LawKept
+from sla.process.model import Process
 from tests.workflows import golden as kept
 from tests.workflows.harness import Bench
 from tests.workflows.live import LiveBench
-from tests.workflows.world import a_milestone, a_process, violating
+from tests.workflows.world import World, a_milestone, a_process, violating
 
 HISTORIES = kept.HISTORIES
 RELEASE = version("milepost")
 PREFIX = "golden"
 MAIL: dict[str, Any] = {"email": {"to": "owner", "template": "violation"}}
 VIOLATION = "C-1042/First Response#1/1/violation-1/1"
+OFFICE = """
+process: Office
+business_hours: office
+stop_when: {status: Waiting on Customer}
+exit_when: {status: Solved}
+milestones:
+  - milestone: First Response
+    within: 2h
+    when: {tier: gold}
+    complete_when: {event: response.sent}
+    warnings: [{at: 50%, actions: [{task: {to: owner, subject: Answer them, due: 1h}}]}]
+    violations: [{actions: [{notify: {url: "https://chat.example/room", text: Overdue}}, {update: {set: {priority: P1}}}]}]
+  - milestone: Status Update
+    within: 1h
+    recurrence: periodic
+    complete_when: {event: update.sent}
+"""
 
 
 class Golden(NamedTuple):
@@ -201,8 +223,39 @@ async def migrated() -> Told:
         return {"migrated": await golden(bench)}
 
 
+async def office_hours() -> Told:
+    """Business hours after a holiday, a clock that a field stops, periods; an event that only the store had heard."""
+    today = datetime.now(UTC).date()
+    outing = {"from": f"{today}", "to": f"{today + timedelta(days=1)}", "name": "Works outing"}
+    week = {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    hours = {"calendar": "office", "timezone": "Europe/London", "hours": week, "holidays": [outing]}
+    world = World()
+    world.definitions.hours["office"] = BusinessHours.model_validate(hours)
+    async with Bench(Process.model_validate(yaml.safe_load(OFFICE)), world=world, prefix=PREFIX) as bench:
+        morning = datetime.combine(today + timedelta(days=2), datetime.min.time(), ZoneInfo("Europe/London"))
+
+        async def until(clock: str) -> None:
+            hour, minute = map(int, clock.split(":"))
+            await bench.at((morning.replace(hour=hour, minute=minute) - bench.opened_at).total_seconds() / 60)
+
+        await bench.open(tier="gold", status="Open")
+        await until("09:30")
+        await bench.report("changed", set={"status": "Waiting on Customer"})
+        await until("10:30")
+        await bench.report("changed", set={"status": "Open"})
+        await until("11:10")
+        world.cases.logs[bench.record].append(bench.event("noted", kind="customer.replied"))
+        await bench.report("noted", kind="update.sent")
+        await until("12:10")
+        await bench.report("noted", kind="response.sent")
+        await bench.report("changed", set={"status": "Solved"})
+        await bench.closed()
+        return {"office-hours": await golden(bench)}
+
+
 STORIES: tuple[Callable[[], Awaitable[Told]], ...] = (
     all_met, violated, stopped, moved_earlier, late_news, refused, given_up, moot, store_down, reopened, rolled, migrated,
+    office_hours,
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ PATHS = {
     "before-continuing-as-new",
     "after-continuing-as-new",
     "migrated",
+    "office-hours",
 }
 STEPS = {
     "ActivityTaskCancelRequested",

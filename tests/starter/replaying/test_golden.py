@@ -45,6 +45,26 @@ async def test_one_after_the_other_they_replay_as_alone() -> None:
     assert [one.decisions for one in found[: len(FILES)]] == [one.decisions for one in reversed(found[len(FILES) :])]
 
 
+async def test_decisions_are_taken_again_with_the_calendars_of_their_day() -> None:
+    path = golden("office-hours")
+    run = parsed(path.read_bytes(), path.name)
+    [law] = laws_under(path)
+    open_again = law.calendars["office"].model_copy(update={"holidays": ()})
+    async with replays() as replaying:
+        then = await replaying.replay(run, of_laws([law]))
+        today = await replaying.replay(run, of_laws([law.model_copy(update={"calendars": {"office": open_again}})]))
+    assert (then.verdict, today.verdict) == ("same", "differs")
+    assert sentences(today)[0] == "First Response's target: 2026-11-24 11:00 UTC → 2026-11-22 16:22:20 UTC"
+
+
+async def test_what_the_store_alone_had_heard_is_taken_as_given() -> None:
+    path = golden("office-hours")
+    async with replays() as replaying:
+        assert (await replaying.replay(parsed(path.read_bytes(), path.name), of_laws(laws_under(path)))).verdict == "same"
+        [found] = [taken.recorded.found for taken in replaying._capturing.tape.taken if taken.recorded.found]
+    assert [event.facts().get("kind") for event in found] == ["customer.replied"]
+
+
 # ---------------------------------------------------------------------- a changed law
 
 
