@@ -5,11 +5,13 @@ import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+import pytest
 from pydantic import SecretStr
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHistoryEventAsyncIterator
 
 from runtime.keys import new_key
 from runtime.settings import Settings
@@ -20,6 +22,7 @@ from starter.bundles import bundle_of, written
 from starter.definitions import assemble
 from starter.desk import Desk
 from starter.histories import Histories
+from starter.replaying import sources
 from store.archive import StoredArchive
 from tests.e2e.installation import Installation, an_installation
 from tests.starter.command_line import Ran, milepost, no_desk
@@ -96,8 +99,9 @@ async def _told(desk: Desk) -> None:
         await desk.report({"record": record, "id": "answer", "type": "noted", "kind": "response.sent"})
     await desk.report({"record": "C-2", "id": "closed", "type": "closed"})
     await desk.report({"record": "C-2", "id": "again", "type": "reopened"})
-    # What changed since: the law of the day is the version that a record was opened under.
-    await desk.apply(assemble(parse_documents(DEFINITIONS.format("2h"), "definitions.yaml")))
+    # What changed since: the law of the day is the version that a record was opened under, with the calendars of then.
+    shorter = DEFINITIONS.format("2h").replace("hours: always", 'hours: {mon: ["03:00-03:01"]}')
+    await desk.apply(assemble(parse_documents(shorter, "definitions.yaml")))
 
 
 def verdicts(ran: Ran) -> list[tuple[str, str]]:
@@ -125,6 +129,31 @@ async def test_records_and_lists_replay_under_the_definitions_of_their_day(tmp_p
         debugged = await live.replay("C-2", "--debug")
         assert debugged.code == BAD_INPUT
         assert "Choose one with --run: " in debugged.err
+
+
+async def test_a_history_of_several_pages_is_fetched_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with a_live_installation(tmp_path) as live:
+        query = f"WorkflowId = '{workflow_id('C-1')}'"
+        [whole] = (await live.replay("--query", query, "--json")).objects
+        pages = counted_pages(monkeypatch)
+        monkeypatch.setattr(sources, "PAGE", 2)
+        [paged] = (await live.replay("--query", query, "--json", "--jobs", "1")).objects
+    assert len(pages) > 2
+    assert {**paged, "seconds": 0} == {**whole, "seconds": 0}
+    assert (paged["verdict"], paged["decisions"]) == ("same", 2)
+
+
+def counted_pages(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many events there were in each page that is fetched from now on."""
+    pages: list[int] = []
+    fetch = WorkflowHistoryEventAsyncIterator.fetch_next_page
+
+    async def counting(self: WorkflowHistoryEventAsyncIterator, **more: Any) -> None:
+        await fetch(self, **more)
+        pages.append(len(self.current_page or ()))
+
+    monkeypatch.setattr(WorkflowHistoryEventAsyncIterator, "fetch_next_page", counting)
+    return pages
 
 
 async def test_what_is_not_there_is_bad_input_and_a_server_that_is_away_is_not(tmp_path: Path) -> None:
