@@ -65,7 +65,7 @@ class Simulated(Proposed):
         default_factory=list, max_length=5, description="break it down by these fields", examples=[["queue"]]
     )
     sweep: Annotated[str | None, Field(max_length=500, examples=["First Response.within=30m,45m,1h"])] = None
-    records: Annotated[int, Field(ge=1, le=MOST, description="at most so many"), WHOLE] = 5_000
+    records: Annotated[int, Field(ge=1, le=MOST, description="at most so many, those opened last"), WHOLE] = 5_000
 
 
 @records.post("/{record}/what-if", **asks("what_if.record", "records.read"))

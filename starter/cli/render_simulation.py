@@ -1,6 +1,6 @@
 """A simulation of very many records as tables for people: before and after, promises side by side, groups, margins."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from typing import Final
 
@@ -167,30 +167,55 @@ def _bar(share: float | None) -> str:
 
 
 def _show_groups(screen: Console, view: SimulationView, groups: Sequence[GroupView]) -> None:
-    """On time by the values of a field: before and after for each milestone, or the swept one under each promise."""
-    field = groups[0].field
-    table = Table(escape(field), box=box.SIMPLE_HEAD)
-    table.add_column("Records", justify="right")
+    """By the values of a field: what is kept on time, to spare, violated and sent; of a sweep, under each promise."""
+    field = escape(groups[0].field)
+
+    def show(told: str, headings: Sequence[str], cells: Callable[[GroupView], Sequence[str]]) -> None:
+        table = Table(field, box=box.SIMPLE_HEAD)
+        for heading in headings:
+            table.add_column(escape(heading), justify="right")
+        for group in groups:
+            table.add_row(escape(group.value), *cells(group))
+        screen.print(f"{told} by {field}")
+        screen.print(table)
+
     if view.swept is None:
         names = list(dict.fromkeys(one.milestone for group in groups for one in group.promises[0].after.milestones))
-        for name in names:
-            table.add_column(escape(name), justify="right")
-        for group in groups:
-            after = group.promises[0].after
-            was = [group.before.milestone(name) if group.before else None for name in names]
-            pairs = zip(was, (after.milestone(name) for name in names), strict=True)
-            cells = [_pair(group.before is not None, _share(one), _share(would)) for one, would in pairs]
-            table.add_row(escape(group.value), f"{group.records:,}", *cells)
-    else:
-        for label in [*(["as it is"] if view.before else []), *(one.promise for one in view.promises)]:
-            table.add_column(escape(str(label)), justify="right")
-        for group in groups:
-            under = [one.after for one in group.promises]
-            columns = [group.before, *under] if group.before else under
-            table.add_row(
-                escape(group.value), f"{group.records:,}", *(_share(one.milestone(str(view.milestone))) for one in columns)
-            )
-    screen.print(table)
+        show("On time", ["Records", *names], lambda group: [f"{group.records:,}", *_of_each(group, names, _share)])
+        show("To spare (half have at most so much)", names, lambda group: _of_each(group, names, _half))
+        headings = ("Newly violated", "Cured") if view.before else ("Violated",)
+        show("Records violated, and what was sent,", [*headings, "Mails", "Reassigned"], _sent)
+        return
+    labels = [*(["as it is"] if view.before else []), *(str(one.promise) for one in view.promises)]
+    swept = str(view.milestone)
+    kept = f"{escape(swept)} kept on time"
+    show(kept, ["Records", *labels], lambda of: [f"{of.records:,}", *(_share(side.milestone(swept)) for side in _sides(of))])
+    show("Records violated", labels, lambda of: [f"{side.violated:,}" for side in _sides(of)])
+
+
+def _sides(group: GroupView) -> list[SideView]:
+    """What was, if that is known, and what would be under each promise."""
+    return [*([group.before] if group.before else []), *(one.after for one in group.promises)]
+
+
+def _of_each(group: GroupView, names: Sequence[str], told: Callable[[KeptView | None], str]) -> list[str]:
+    """Something of each milestone, before and after."""
+    was, would = _sides(group)[0], _sides(group)[-1]
+    return [_pair(group.before is not None, told(was.milestone(name)), told(would.milestone(name))) for name in names]
+
+
+def _half(kept: KeptView | None) -> str:
+    return NOTHING if kept is None or kept.margins is None else _rough(kept.margins.p50_s)
+
+
+def _sent(group: GroupView) -> list[str]:
+    """How many records are violated, and what people were sent."""
+    was, would = _sides(group)[0], _sides(group)[-1]
+    compared = group.before is not None
+    sent = [
+        _pair(compared, f"{a:,}", f"{b:,}") for a, b in ((was.mails, would.mails), (was.reassignments, would.reassignments))
+    ]
+    return [*_violations(would, group.promises[0], compared), *sent]
 
 
 def _show_list(screen: Console, promise: PromiseView) -> None:

@@ -81,6 +81,24 @@ def test_people_see_both_sides_the_margins_and_the_names_they_ask_for(story: Ben
     assert "-1 h" in shown
 
 
+def rows(shown: str, *values: str) -> list[str]:
+    """Of tables, the rows of some values of a field."""
+    return [" ".join(line.split()) for line in shown.splitlines() if line.split()[:1] and line.split()[0] in values]
+
+
+def test_broken_down_people_see_what_was_kept_to_spare_violated_and_sent(story: Bench) -> None:
+    both = simulate(story, "--against", other(story, "30m"), "--by", "priority").out
+    assert rows(both, "P1", "P2") == [
+        *("P1 1 0.0 % → 100.0 %", "P2 1 0.0 % → 0.0 %"),
+        *("P1 -10 min → 20 min", "P2 -1 h → -30 min"),
+        *("P1 0 1 1 → 0 1 → 0", "P2 0 0 1 → 1 1 → 1"),
+    ]
+    alone = simulate(story, "--by", "priority").out
+    assert rows(alone, "P2") == ["P2 1 0.0 %", "P2 -30 min", "P2 1 1 1"]
+    swept = simulate(story, "--against", story.process, "--sweep", "First Response.within=1h,2h", "--by", "priority").out
+    assert rows(swept, "P2") == ["P2 1 0.0 % 0.0 % 100.0 %", "P2 1 1 0"]
+
+
 def test_only_records_with_a_field_and_opened_since(story: Bench) -> None:
     [found] = simulate(story, "--where", "priority=P1", "--json").objects
     assert found["seen"] == 1

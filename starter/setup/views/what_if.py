@@ -84,7 +84,7 @@ class PromiseView(View):
     """
 
     promise: str | None
-    size: float | None = Field(description="what the promise amounts to: seconds or per cent; null if it is a word")
+    size: float | None = Field(description="what the promise amounts to: seconds or per cent; null if `unit` is")
     after: SideView
     newly_violated: int
     cured: int
@@ -113,7 +113,7 @@ class SimulationView(View):
     process: str
     swept: str | None
     milestone: str | None
-    unit: str | None = Field(description="of the promises' sizes: s, %, or null if they are words")
+    unit: str | None = Field(description="of the promises' sizes: s, %, or null if they have none in common")
     seen: int
     left_out: int
     complete: bool
