@@ -29,7 +29,7 @@ class Scale:
     """How large a run is: cases, seconds of traffic, seconds to wait for quiet; `haste` see `tests.faults.haste`."""
 
     cases: int = 200
-    span_s: float = 60.0
+    span_s: float = 90.0
     patience_s: float = 420.0
     haste: bool = False
 
