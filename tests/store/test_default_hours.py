@@ -18,7 +18,7 @@ from store.audit import AuditQuery, StoredAuditLog
 from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
 from store.engine import Database
-from store.erasing import Erasing
+from store.erasing import Erasing, Looked
 from store.setup_tables import default_hours
 from store.tables import catalogue, process_versions
 from store.versions import digest_of
@@ -191,7 +191,7 @@ class TestWhatElseHappens:
         await set_to(database, "Jo Grey")
         erased = Erased(at=at("10:00"), salt="00", spellings=spellings_of("00", ["Jo Grey"], []))
         async with database.transaction() as connection:
-            erasing = Erasing(connection, Names([erased]), contact=None, at=at("10:00"))
+            erasing = Erasing(connection, Names([erased]), contact=None, at=at("10:00"), looked=Looked(at("10:00")))
             await erasing.everything_else()
         assert (await rows(database), erasing.found.keys["default_hours"]) == ([(0, "Jo Grey")], 1)
 
