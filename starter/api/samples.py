@@ -21,6 +21,7 @@ SAMPLES: Final[dict[str, Any]] = SET_UP | {
     "as_of": SEEN_AT,
     "at": SEEN_AT,
     "changes": [TIGHTENED],
+    "counts": True,
     "created_at": "2026-01-12T08:30:00Z",
     "created_by": "anna",
     "description": "24x7 support of production systems.",

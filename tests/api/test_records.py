@@ -49,6 +49,10 @@ def test_a_record_is_shown_as_it_was(agent: httpx.Client, viewer: httpx.Client) 
     before, after = (viewer.get(path, params={"event": number}).json() for number in (1, 2))
     assert [one["timeline"]["milestones"][0]["status"] for one in (before, after)] == ["running", "met"]
     assert (before["as_of"]["events"], before["as_of"]["of_events"], before["as_of"]["last_event"]) == (1, 2, "opened")
+    listed = viewer.get(f"{path}/events").json()
+    assert [(one["number"], one["event"], one["type"]) for one in listed] == [(1, "opened", "opened"), (2, "e1", "noted")]
+    assert listed[1]["carries"] == {"kind": "response.sent"}
+    assert viewer.get("/v1/records/nobody/events").status_code == 404
     now = after["as_of"]["at"]
     assert viewer.get(path, params={"at": now, "known_at": now}).json()["timeline"] == viewer.get(path).json()["timeline"]
     refused = viewer.get(path, params={"at": "2020-01-01T00:00:00Z"})
