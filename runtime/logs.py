@@ -76,7 +76,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> ExitStack:
     _replace_root(stack, pipe, getattr(logging, settings.log_level.upper()))
     _plain_temporal_messages(stack)
     _told_once(stack)
-    stack.callback(structlog.reset_defaults)
+    stack.callback(structlog.configure, **structlog.get_config())
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,

@@ -3,6 +3,7 @@
 import sys
 import time
 
+import structlog
 from hypothesis import settings
 
 SETTLE_S = 0.5
@@ -10,6 +11,9 @@ SETTLE_S = 0.5
 
 settings.register_profile("milepost", deadline=None, derandomize=True)  # a run says the same on every machine
 settings.load_profile("milepost")
+
+# A worker that several tests share may still write a line while one of them reads what a command has printed.
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
 
 
 def pytest_unconfigure() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from temporalio.client import Client
 
+from activities.adapters.clock import SystemClock
 from activities.decide import Decider
 from bench.baselines.case import MILESTONES
 from bench.contract import FIELDS, definitions
@@ -25,8 +26,10 @@ from sla.events import AnyEvent, read_event
 from sla.messages import DecideInput, ProcessRef
 from starter.desk import open_desk
 from store.cases import StoredCases
+from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
 from store.engine import Database
+from workers.wiring import note_default_hours
 
 NAME = "deciding"
 PROCESS = "Bench, deciding"
@@ -74,10 +77,13 @@ async def _decider(url: str) -> AsyncIterator[tuple[Decider, ProcessRef]]:
     async def nobody() -> Client:
         raise AssertionError("no Temporal is needed")
 
-    async with open_desk(Settings(database_url=url), nobody, lambda: datetime.now(UTC)) as desk:
+    settings = Settings(database_url=url)
+    async with open_desk(settings, nobody, lambda: datetime.now(UTC)) as desk:
         await desk.apply(definitions(PROCESS, [4 * HOUR_S, 8 * HOUR_S, 12 * HOUR_S]))
+    await note_default_hours(settings, database, SystemClock())  # as a worker does when it begins
     try:
-        yield Decider(StoredDefinitions(database), StoredCases(database)), ProcessRef(process=PROCESS, version=1, revision=9)
+        ref = await Catalogue(database).process_ref(PROCESS)
+        yield Decider(StoredDefinitions(database), StoredCases(database)), ref
     finally:
         await database.dispose()
 

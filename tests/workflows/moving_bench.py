@@ -144,7 +144,8 @@ class MovingBench:
         return (await self.desk.migrations.start(SUPPORT, SECOND, per_second=per_second)).id
 
     async def begin_anew(self, migration: str) -> Progress:
-        """Carry out a migration once more, as if its workflow had been lost, to its end."""
+        """Carry out a migration once more, as if its workflow had been lost, to its end, once that has closed."""
+        await self.bounded(self.client.get_workflow_handle(moving.workflow_id(migration)).result())
         handle = await self.client.start_workflow(
             MoveRecords.run,
             MoveInput(migration=migration, per_second=500),
