@@ -68,8 +68,11 @@ def _held_to(dossier: Dossier, hand: Hand) -> str:
     del hand
     ref = dossier.opened_under
     calendars = f", with the calendars of revision {ref.revision}" if ref.revision else ""
-    by = None if dossier.choice is None else dossier.choice.process_by
-    return f"it is held to version {ref.version} of '{ref.process}'{'' if by is None else _PROCESS_BY[by]}{calendars}."
+    if dossier.choice is None:
+        by = _NOTHING_PROMISED
+    else:
+        by = "" if dossier.choice.process_by is None else _PROCESS_BY[dossier.choice.process_by]
+    return f"it is held to version {ref.version} of '{ref.process}'{by}{calendars}."
 
 
 _PROCESS_BY: Final[Mapping[ProcessBy, str]] = {
@@ -77,6 +80,9 @@ _PROCESS_BY: Final[Mapping[ProcessBy, str]] = {
     "promised": ", the process that this entitlement promises",
     "only": ", the only process that there was, since neither its opening nor the entitlement named one",
 }
+
+_NOTHING_PROMISED: Final = ", which its opening named, or which was the only process: nothing was promised to its account"
+"""Nothing is kept of the choice where there was nothing to choose from (`starter.placing`)."""
 
 
 # ---------------------------------------------------------------------- the way

@@ -95,6 +95,13 @@ def test_a_record_that_is_announced_a_little_ahead_is_known() -> None:
     assert (whole.chapters, whole.opened_at) == ((), None)
 
 
+def test_where_nothing_was_promised_it_is_said_how_a_process_is_found() -> None:
+    assert entry(told(a_case().opened(), "09:10"))[2] == (
+        "09:00: it is held to version 1 of 'Support', which its opening named, or which was the only process: nothing was "
+        "promised to its account."
+    )
+
+
 def test_it_was_opened_when_its_field_says_as_every_door_has_it() -> None:
     case = a_case().opened("10:30", learned="10:31", opened_at=instant("09:00").isoformat())
     choice = ChoiceKept(at=instant("09:00"), chosen="gold", why="the record names it", rejected={})
