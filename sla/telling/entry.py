@@ -81,7 +81,7 @@ _PROCESS_BY: Final[Mapping[ProcessBy, str]] = {
     "only": ", the only process that there was, since neither its opening nor the entitlement named one",
 }
 
-_NOTHING_PROMISED: Final = ", which its opening named, or which was the only process: nothing was promised to its account"
+_NOTHING_PROMISED: Final = ", named at its opening or the only one that there was, for nothing was promised to it"
 """Nothing is kept of the choice where there was nothing to choose from (`starter.placing`)."""
 
 

@@ -97,8 +97,8 @@ def test_a_record_that_is_announced_a_little_ahead_is_known() -> None:
 
 def test_where_nothing_was_promised_it_is_said_how_a_process_is_found() -> None:
     assert entry(told(a_case().opened(), "09:10"))[2] == (
-        "09:00: it is held to version 1 of 'Support', which its opening named, or which was the only process: nothing was "
-        "promised to its account."
+        "09:00: it is held to version 1 of 'Support', named at its opening or the only one that there was, for nothing was "
+        "promised to it."
     )
 
 
