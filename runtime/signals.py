@@ -2,9 +2,9 @@
 
 import asyncio
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 
 from runtime.exits import leave
 
@@ -40,12 +40,13 @@ def stop_on_signals(impatient: Callable[[int], object] = leave) -> Iterator[asyn
 
 @contextmanager
 def deaf_to_interrupts() -> Iterator[None]:
-    """Processes that are started meanwhile never hear of Ctrl-C, which is for the one that hands out the work."""
-    if threading.current_thread() is not threading.main_thread():  # to which signals are delivered
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Processes that are started meanwhile never hear of Ctrl-C, which is for the one that hands out the work.
+
+    Here it is only put off until the block is left: ignored, it would be lost.
+    """
+    resource_tracker.ensure_running()  # multiprocessing's, which would take the mask away when it is started
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from runtime.processes import Crew, cores
+from runtime.signals import deaf_to_interrupts
 from tests.runtime.groups import is_empty
 
 WORKING = """
@@ -46,8 +47,19 @@ def test_when_it_is_killed_nobody_is_left_behind(working: "subprocess.Popen[str]
 
 def test_they_are_deaf_to_ctrl_c_and_this_one_is_not() -> None:
     with Crew(1, time.sleep, 0) as crew:
-        assert crew.submit(signal.getsignal, signal.SIGINT).result() is signal.SIG_IGN
-        assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+        assert signal.SIGINT in crew.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ()).result()
+        assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_a_ctrl_c_that_comes_while_they_begin_is_not_lost() -> None:
+    happened = []
+    try:
+        with deaf_to_interrupts():
+            signal.raise_signal(signal.SIGINT)
+            happened.append("they have begun")
+    except KeyboardInterrupt:
+        happened.append("it is heard")
+    assert happened == ["they have begun", "it is heard"]
 
 
 def test_there_are_as_many_as_can_work_at_once() -> None:
