@@ -82,7 +82,7 @@ class Keeper:
         return done
 
     async def _sweep(self) -> bool:
-        """Look for records that no run is known of; False: that is done."""
+        """Look for records whose first run is not known; False: that is done."""
         found, after = 0, ""
         while not activity.is_worker_shutdown():
             swept = await self._archive.sweep(self._now(), after=after)

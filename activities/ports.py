@@ -155,7 +155,7 @@ class Archive(Protocol):
         ...
 
     async def sweep(self, at: datetime, *, after: str = "") -> Swept:
-        """Put on the list, of some records that come `after` one, those without a known run: older releases kept none."""
+        """Put on the list those of some records `after` one whose first run is not known: older releases kept none."""
         ...
 
 

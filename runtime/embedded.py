@@ -6,7 +6,6 @@ Linux the kernel ends it when we die without having stopped it.
 """
 
 import asyncio
-import os
 import shutil
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
 from runtime.ports import LOOPBACK, free_port, require_free
+from runtime.processes import mortal
 from sla.errors import ServiceUnavailable
 
 READY_S = 30.0
@@ -33,16 +33,6 @@ LOG_TAIL_BYTES = 2000
 
 _SERVICE = "The local Temporal server"
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
-
-# Asks the kernel for SIGTERM when the parent dies (prctl PR_SET_PDEATHSIG = 1), then becomes the server. A
-# program of its own and not a `preexec_fn`, which may not be used where there are threads; and there always
-# are.
-_MORTAL = """\
-import ctypes, os, signal, sys
-ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-if os.getppid() == int(sys.argv[1]):
-    os.execv(sys.argv[2], sys.argv[2:])
-"""
 
 
 class TemporalDevServer:
@@ -144,11 +134,8 @@ class TemporalDevServer:
         return self.database.with_suffix(".log").open("w+b")
 
     async def _spawn(self) -> asyncio.subprocess.Process:
-        command = [str(_tool(self.address)), *self._arguments()]
-        if sys.platform == "linux":
-            command = [sys.executable, "-I", "-S", "-c", _MORTAL, str(os.getpid()), *command]
         return await asyncio.create_subprocess_exec(
-            *command,
+            *mortal([str(_tool(self.address)), *self._arguments()]),
             env={},  # nothing that is set for the tool as a client may change the server
             stdin=asyncio.subprocess.DEVNULL,
             stdout=self._log,

@@ -21,7 +21,6 @@ from pydantic import ValidationError
 from sla.dossier import Dossier, Kept
 from sla.evidence_errors import AlteredBundle, NewerBundle, NotABundle, TruncatedBundle
 from sla.histories import History, JsonObject, canonical, digest_of
-from sla.setup_errors import UnwritableFile
 from starter.files import name_of, read_bytes
 
 ENDING: Final = ".mpb"
@@ -93,16 +92,6 @@ def read_bundle(path: Path) -> Bundle:
     Raises NotABundle, NewerBundle, TruncatedBundle or AlteredBundle; UnreadableFile if it cannot be opened.
     """
     return parsed(read_bytes(path), source=name_of(path))
-
-
-def save(path: Path, data: bytes) -> None:
-    """Write a bundle's file: it is as it was, or whole. Raises UnwritableFile."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        beside.write_bytes(data)
-        beside.replace(path)
-    except OSError as problem:
-        raise UnwritableFile(path=str(path), problem=problem.strerror or str(problem)) from None
 
 
 def parsed(data: bytes, *, source: str) -> Bundle:

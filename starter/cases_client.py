@@ -23,6 +23,7 @@ from temporalio.common import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from runtime.histories import unavailable
 from sla import messages
 from sla.errors import RefusedEvent, ServiceUnavailable
 from sla.events import AnyEvent
@@ -146,12 +147,7 @@ class CasesClient:
                 raise Gone from None
             if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
                 raise self._silent(record) from None
-            raise ServiceUnavailable(
-                service="The Temporal server",
-                address="the address in use",
-                problem=error.message.rstrip("."),
-                remedy="See that it runs: milepost dev, or check TEMPORAL_ADDRESS.",
-            ) from None
+            raise unavailable(error, await self.connected()) from None
 
     def _silent(self, record: str) -> ServiceUnavailable:
         return ServiceUnavailable(

@@ -21,8 +21,9 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from runtime.histories import unavailable
 from sla import messages
-from sla.errors import BatchUnderWay, IncompleteBuild, ServiceUnavailable, UnknownBuild
+from sla.errors import BatchUnderWay, IncompleteBuild, UnknownBuild
 
 IN_PROGRESS = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
 POLL_S = 0.5
@@ -206,12 +207,7 @@ class Deployments:
         try:
             yield
         except RPCError as error:
-            raise ServiceUnavailable(
-                service="The Temporal server",
-                address=self._client.service_client.config.target_host,
-                problem=error.message.rstrip("."),
-                remedy="See that it runs: milepost doctor.",
-            ) from None
+            raise unavailable(error, self._client) from None
 
 
 def _state(is_current: bool, drainage: VersionDrainageStatus.ValueType) -> str:

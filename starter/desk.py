@@ -1,4 +1,4 @@
-"""The Desk: everything that people can ask of Milepost, once, for every door (CLI now; API and console later).
+"""The Desk: everything that people can ask of Milepost, once, for every door.
 
 It reads from the store and speaks with the cases through `starter.cases_client`. It decides nothing: whether news may
 happen to a record the law says (`sla.evaluation.admission`), here early and for the case itself again.

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sla.setup_errors import ForeignFile, UnwritableFile
+from sla.setup_errors import ForeignFile
 from starter.exporting import HEAD
-from starter.files import DEFINITIONS
+from starter.files import DEFINITIONS, save, writing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,20 +41,17 @@ def plan(directory: Path, files: Mapping[str, str], *, overwrite: bool) -> Plan:
 
 def write(directory: Path, files: Mapping[str, str], planned: Plan, *, prune: bool) -> None:
     """Carry it out. Raises UnwritableFile; each file is as it was, or as it is to be."""
-    path = directory
-    try:
+    with writing(directory):
         directory.mkdir(parents=True, exist_ok=True)
-        for name in planned.changed:
-            path = directory / name
+    for name in planned.changed:
+        path = directory / name
+        with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            beside = path.with_name(f".{path.name}.new")
-            beside.write_bytes(files[name].encode())
-            beside.replace(path)
-        for name in planned.left if prune else ():
-            path = directory / name
+        save(path, files[name].encode())
+    for name in planned.left if prune else ():
+        path = directory / name
+        with writing(path):
             path.unlink()
-    except OSError as problem:
-        raise UnwritableFile(path=str(path), problem=problem.strerror or str(problem)) from None
 
 
 def _left(directory: Path, files: Mapping[str, str]) -> Iterator[str]:

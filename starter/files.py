@@ -1,13 +1,15 @@
-"""Files as people name them: paths, directories and `-` for standard input, to texts with a name for messages.
+"""Files as people name them: paths, directories and `-` for standard input, to texts with a name for messages, and back.
 
-The only place in `starter` that opens what a person named. What is in a text is no business of this module.
+What is in a text is no business of this module.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sla.errors import UnreadableFile
+from sla.setup_errors import UnwritableFile
 
 DEFINITIONS = (".yaml", ".yml", ".json")
 STDIN = "-"
@@ -32,6 +34,23 @@ def read_text(path: Path) -> str:
         return read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise UnreadableFile(source=name_of(path), problem=f"byte {problem.start} is not UTF-8") from None
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Within the block the file is written. Raises UnwritableFile."""
+    try:
+        yield
+    except OSError as problem:
+        raise UnwritableFile(path=str(path), problem=problem.strerror or str(problem)) from None
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write a file: it is as it was, or whole. Raises UnwritableFile."""
+    with writing(path):
+        beside = path.with_name(f".{path.name}.new")
+        beside.write_bytes(data)
+        beside.replace(path)
 
 
 def definition_files(paths: Sequence[Path]) -> Iterator[Path]:

@@ -1,6 +1,6 @@
 """What a Temporal server tells of itself, of our workers and of our workflows, for `milepost doctor`. Only asks.
 
-Beside `cases_client` the only module of the doors that uses Temporal's client; its failures become ours here.
+It uses Temporal's client, whose failures become ours here.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,9 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, Describe
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from runtime.histories import unavailable
 from sla import messages
-from sla.errors import ServiceUnavailable, UnknownNamespace
+from sla.errors import UnknownNamespace
 
 PROBLEMS = "TemporalReportedProblems"
 """The search attribute that a server sets by itself when a workflow fails at the same task again and again."""
@@ -104,7 +105,7 @@ class TemporalView:
         except RPCError as error:
             if error.status == RPCStatusCode.INVALID_ARGUMENT:
                 return None
-            raise self._unavailable(error) from None
+            raise unavailable(error, self._client) from None
 
     async def is_running(self, record: str) -> bool:
         """Whether a record's workflow runs; unlike the lists this is true at this moment."""
@@ -113,7 +114,7 @@ class TemporalView:
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
                 return False
-            raise self._unavailable(error) from None
+            raise unavailable(error, self._client) from None
         return found.status == WorkflowExecutionStatus.RUNNING
 
     @contextmanager
@@ -123,15 +124,7 @@ class TemporalView:
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
                 raise UnknownNamespace(namespace=self.namespace) from None
-            raise self._unavailable(error) from None
-
-    def _unavailable(self, error: RPCError) -> ServiceUnavailable:
-        return ServiceUnavailable(
-            service="The Temporal server",
-            address=self.address,
-            problem=error.message.rstrip("."),
-            remedy="See that it runs, and check TEMPORAL_ADDRESS and what else is set for it.",
-        )
+            raise unavailable(error, self._client) from None
 
 
 def _poller(info: PollerInfo) -> Poller:

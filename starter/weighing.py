@@ -136,7 +136,8 @@ def weigh_lines(
     rules = Rules(process=new.processes[0], calendars=new.calendars, default_hours=new.default_hours)
     ignored: dict[int, str] = {}
     for record, known in by_record(lines, now):
-        found, events = told(rules, lines, known, now), [lines[place].event for place in known if not lines[place].refusal]
+        found = told(rules, lines, known, now)
+        events = [lines[place].event for place in known if lines[place].refusal is None]
         counting = found.events if opening_of(found.events) else events  # of one that is left out, what is told of it
         fields, opening = fields_of(counting), opening_of(counting)
         if not asked.meant(fields) or (opening is not None and _beyond(opening, fields, first, now)):

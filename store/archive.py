@@ -59,7 +59,7 @@ class StoredArchive(StoredRuns):
         }
         async with self._database.transaction() as connection:
             if (names := await names_for_writing(connection, run.record)) is not None:
-                history = unpacked(packed.body)
+                history = unpacked(packed.body, run.record, run.run_id)
                 plain = names.value(history)
                 row |= {} if plain is history else _with_less(plain, at)
             there = select(archived_runs.c.run_id).where(*_this(run.record, run.run_id))
@@ -89,10 +89,7 @@ class StoredArchive(StoredRuns):
         """The history of a stored run, in the readable spelling; None if it is not there. Raises DamagedHistory."""
         async with self._database.reading() as connection:
             body = await connection.scalar(select(archived_runs.c.body).where(*_this(record, run_id)))
-        try:
-            return None if body is None else unpacked(body)
-        except (zlib.error, ValueError):
-            raise DamagedHistory(run=run_id, record=record) from None
+        return None if body is None else unpacked(body, record, run_id)
 
     async def holdings(self, *, behind: datetime) -> Holdings:
         """How the archive stands, for the doctor; runs that were to be looked at before `behind` wait for too long."""
@@ -126,9 +123,12 @@ def _with_less(history: JsonObject, at: datetime) -> dict[str, Any]:
     return {"body": zlib.compress(text), "size": len(text), "digest": digest_of(history), "redacted_at": at}
 
 
-def unpacked(body: bytes) -> JsonObject:
-    """The history that a body holds."""
-    history: JsonObject = json.loads(zlib.decompress(body))
+def unpacked(body: bytes, record: str, run_id: str) -> JsonObject:
+    """The history of a run that a body holds. Raises DamagedHistory."""
+    try:
+        history: JsonObject = json.loads(zlib.decompress(body))
+    except (zlib.error, ValueError):
+        raise DamagedHistory(run=run_id, record=record) from None
     return history
 
 

@@ -97,7 +97,7 @@ async def look_ahead(database: Database, names: Names, *, before: datetime) -> L
             rows = (await connection.execute(query)).mappings().all()
         for row in rows:
             last = (row["record"], row["run_id"])
-            history = unpacked(row["body"])
+            history = unpacked(row["body"], *last)
             if names.of(row["record"]).value(history) is not history:
                 found.add(last)
             await asyncio.sleep(0)
@@ -253,15 +253,16 @@ class Erasing:
     async def _archive(self) -> None:
         keys = (archived_runs.c.record, archived_runs.c.run_id)
         async for row in self._rows(archived_runs, *keys, archived_runs.c.archived_at):
-            if row["archived_at"] < self._looked.before and (row["record"], row["run_id"]) not in self._looked.holding:
+            this = record, run_id = row["record"], row["run_id"]
+            if row["archived_at"] < self._looked.before and this not in self._looked.holding:
                 continue
-            this = [key == row[key.name] for key in keys]
-            body: bytes = await self._connection.scalar(select(archived_runs.c.body).where(*this)) or b""
-            history = unpacked(body)
-            plain = self._names.of(row["record"]).value(history)
+            query = select(archived_runs.c.body).where(tuple_(*keys) == this)
+            body: bytes = await self._connection.scalar(query) or b""
+            history = unpacked(body, record, run_id)
+            plain = self._names.of(record).value(history)
             if plain is not history:
-                await rewrite(self._connection, row["record"], row["run_id"], plain, at=self._at)
-                self._count("archived_runs", row["record"])
+                await rewrite(self._connection, record, run_id, plain, at=self._at)
+                self._count("archived_runs", record)
 
     async def _audit_log(self) -> None:
         """Lines that hold it say `[erased]`; the digests of what they say then go into the chain, by the erasure's line."""

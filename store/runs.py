@@ -87,9 +87,10 @@ class StoredRuns:
 
     async def again(self, run: Run, *, at: datetime, problem: str | None = None) -> None:
         """It still runs, or could not be stored for now: look at it later; at one that was lost, after a rest."""
-        later = {"look_at": at + pause(run.looks), "looks": run.looks + 1, "problem": problem}
-        await self._note(run, later, was=("waiting",))
-        await self._note(run, {"look_at": at + REST, "problem": problem}, was=("lost",))
+        later: dict[str, Any] = {"look_at": at + pause(run.looks), "looks": run.looks + 1}
+        if run.state == "lost":
+            later = {"look_at": at + REST}
+        await self._note(run, later | {"problem": problem}, was=(run.state,))
 
     async def lose(self, run: Run, *, at: datetime) -> None:
         """Temporal has forgotten it. It is looked for again for some days, with longer and longer pauses."""
@@ -110,7 +111,7 @@ class StoredRuns:
         await self._note(Run(record=record, run_id=ANY), {"state": "stored", "look_at": None}, was=("waiting", "lost"))
 
     async def sweep(self, at: datetime, *, after: str = "") -> Swept:
-        """Put on the list, to be asked for, records that runs are not known of: older releases kept none.
+        """Put on the list, to be asked for, records whose first run is not known: older releases kept none.
 
         Either of no run at all, or of none that can have heard the first event, so that an earlier one must have. Looks
         at some records that come `after` one in the order of their ids, so that nobody has to wait for it.

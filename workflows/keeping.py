@@ -21,7 +21,7 @@ SILENCE = timedelta(seconds=30)
 LONGEST = timedelta(hours=1)
 """A turn ends with the history that it is at, however long that takes; so long at most."""
 ROLL_AFTER = 200
-"""Turns until it continues as new, when it also looks for records that no run is known of: each two thirds of a day."""
+"""Turns until it continues as new, when it also looks for records whose first run is not known: each two thirds of a day."""
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 
 

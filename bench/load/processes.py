@@ -18,19 +18,13 @@ from typing import Self
 
 import psutil
 
+from runtime.processes import mortal
+
 ROOT = Path(__file__).parents[2]
 READY_S = 60.0
 GRACE_S = 15.0
 POLL_S = 0.02
 MIB = 2**20
-
-# Asks the kernel for SIGTERM when the parent dies (prctl PR_SET_PDEATHSIG = 1), then becomes the program.
-_MORTAL = """\
-import ctypes, os, signal, sys
-ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-if os.getppid() == int(sys.argv[1]):
-    os.execv(sys.argv[2], sys.argv[2:])
-"""
 
 
 class Child:
@@ -66,10 +60,9 @@ class Child:
 
     def spawn(self) -> None:
         """Start it, and return at once."""
-        command = [sys.executable, "-I", "-S", "-c", _MORTAL, str(os.getpid()), *self._command]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                command if sys.platform == "linux" else self._command,
+                mortal(self._command),
                 env=self._environ,
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,

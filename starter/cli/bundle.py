@@ -48,7 +48,8 @@ def _register_bundle(app: typer.Typer, services: Services) -> None:
         milepost verify and milepost explain read it on a machine without server and database. What Temporal keeps
         encrypted is in clear in it.
         """
-        from starter.bundles import ENDING, save  # noqa: PLC0415 - keeps --help quick
+        from starter.bundles import ENDING  # noqa: PLC0415 - keeps --help quick
+        from starter.files import save  # noqa: PLC0415
 
         if output.suffix != ENDING:
             raise typer.BadParameter(f"--output: '{output}' does not end in {ENDING}, by which the commands know a bundle")

@@ -2,26 +2,24 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from starter.cli.asking import ask
-from starter.cli.options import Json, Zone, zone
+from starter.cli.options import Json, RecordOrBundle, Zone, zone
 from starter.cli.output import console, write_json
 from starter.cli.services import Services
 
 if TYPE_CHECKING:
     from starter.views import EventView
 
-_Shown = Annotated[str, typer.Argument(metavar="ID|FILE.mpb", help="The record's id, or a bundle of it.")]
-
 
 def register(case: typer.Typer, services: Services) -> None:
     """Add the command to the group."""
 
     @case.command()
-    def events(record: _Shown, *, timezone: Zone = "UTC", json: Json = False) -> None:
+    def events(record: RecordOrBundle, *, timezone: Zone = "UTC", json: Json = False) -> None:
         """List what happened to a case as it was learned, with the numbers that `case show --event` takes."""
         local = zone(timezone)
         found = _found(record, services)

@@ -9,7 +9,7 @@ import typer
 
 from starter.cli import case_events
 from starter.cli.asking import ask
-from starter.cli.options import Json, Record, Zone, instant, zone
+from starter.cli.options import Json, Record, RecordOrBundle, Zone, instant, zone
 from starter.cli.output import console, is_live, remark, write_json
 from starter.cli.services import Services
 
@@ -23,7 +23,6 @@ _ORDERS = ("next_deadline", "-next_deadline", "opened_at", "-opened_at")
 _Sort = Annotated[str, typer.Option(help=f"One of {', '.join(_ORDERS)}; with a minus, the latest first.")]
 _Text = str | None
 _Every = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="How often to look.")]
-_Shown = Annotated[str, typer.Argument(metavar="ID|FILE.mpb", help="The record's id, or a bundle of it.")]
 _TrueAt = Annotated[_Text, typer.Option("--at", metavar="INSTANT", help="As it was then, by all that is known now.")]
 _KnownAt = Annotated[_Text, typer.Option("--known-at", metavar="INSTANT", help="By what was known then; late news differs.")]
 _NTH = "Just after its N-th event was learned; `milepost case events` numbers them."
@@ -43,7 +42,7 @@ def register(case: typer.Typer, services: Services) -> None:
 def _register_show(case: typer.Typer, services: Services) -> None:
     @case.command()
     def show(
-        record: _Shown,
+        record: RecordOrBundle,
         *,
         at: _TrueAt = None,
         known_at: _KnownAt = None,

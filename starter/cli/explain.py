@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from starter.cli.asking import ask
-from starter.cli.options import Json, instant, zone
+from starter.cli.options import Json, RecordOrBundle, instant, zone
 from starter.cli.output import console, remark, write_json
 from starter.cli.services import Services
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from sla.story import Story
 
-_What = Annotated[str, typer.Argument(metavar="ID|FILE.mpb", help="The record's id, or a bundle.")]
 _Zone = Annotated[
     str | None, typer.Option("--timezone", metavar="ZONE", help="Times in this zone; default: the case's own.")
 ]
@@ -32,7 +31,9 @@ def register(app: typer.Typer, services: Services) -> None:
     """Add the command; a bundle needs no Desk."""
 
     @app.command()
-    def explain(record: _What, *, timezone: _Zone = None, at: _At = None, html: _Html = None, json: Json = False) -> None:
+    def explain(
+        record: RecordOrBundle, *, timezone: _Zone = None, at: _At = None, html: _Html = None, json: Json = False
+    ) -> None:
         """Explain what became of a record, and why: the verdict first, then each milestone with its open time and actions.
 
         With --html: one page that needs nothing else, with a picture of the timeline, to look at and to print. A bundle
@@ -59,14 +60,14 @@ def _story(services: Services, record: str, local: "ZoneInfo | None", at: "datet
     if is_bundle(record):
         return told(read_bundle(Path(record)).dossier, local, at)
     if services.desk is None:
-        raise typer.BadParameter(f"'{record}' is no bundle: there is no such file whose name ends in .mpb")
+        raise typer.BadParameter(f"'{record}' is no bundle, whose name ends in .mpb, and this installation has no Desk")
     return ask(services, lambda desk: desk.evidence.story(record, local, at))
 
 
 def _write(found: "Story", path: Path) -> None:
     import sys  # noqa: PLC0415
 
-    from sla.setup_errors import UnwritableFile  # noqa: PLC0415
+    from starter.files import writing  # noqa: PLC0415
     from starter.stories.page import page  # noqa: PLC0415
 
     data = page(found).encode()
@@ -75,8 +76,6 @@ def _write(found: "Story", path: Path) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    try:
+    with writing(path):
         path.write_bytes(data)
-    except OSError as error:
-        raise UnwritableFile(path=str(path), problem=error.strerror or str(error)) from None
     remark(f"{path}: {len(data):,} bytes. Open it in a browser, or print it.")

@@ -9,9 +9,9 @@ from starter.cli.asking import ask
 from starter.cli.options import Json
 from starter.cli.output import console, remark, write_json
 from starter.cli.services import Services
+from starter.cli.words import counted
 
 if TYPE_CHECKING:
-    from starter.desk import Desk
     from starter.setup.views.erasure import ErasureView
 
 _Contact = Annotated[str | None, typer.Option("--contact", metavar="ID", help="Whose name and address; the id stays.")]
@@ -46,12 +46,11 @@ def register(app: typer.Typer, services: Services) -> None:
         """
         if dry_run and yes:
             raise typer.BadParameter("--dry-run only shows, and --yes does it: give one of them")
-        told = {"contact": contact, "addresses": address or [], "also": also or []}
-
-        async def asked(desk: "Desk", *, rehearse: bool) -> "ErasureView":
-            return await desk.erasure.forget(**told, dry_run=rehearse)  # type: ignore[arg-type]  # as said above
-
-        _tell(ask(services, lambda desk: asked(desk, rehearse=not yes)), json=json)
+        found = ask(
+            services,
+            lambda desk: desk.erasure.forget(contact=contact, addresses=address or [], also=also or [], dry_run=not yes),
+        )
+        _tell(found, json=json)
         if not yes and not dry_run:
             remark("Nothing was changed. To do it, which cannot be taken back, say the same with --yes.")
             raise typer.Exit(BAD_INPUT)
@@ -68,7 +67,7 @@ def _tell(found: "ErasureView", *, json: bool) -> None:
     screen.print(f"[bold]It {was} taken out of[/]" if found.places else "It is nowhere.")
     width = max(map(len, found.places), default=0)
     for place, rows in found.places.items():
-        screen.print(f"  {place:<{width}}  {_counted(rows, 'row'):>12}")
+        screen.print(f"  {place:<{width}}  {counted(rows, 'row'):>12}")
     done = "" if found.dry_run else "[green]forgotten[/]  "
     number = "" if found.erasure is None else f" Erasure {found.erasure}, in the audit log."
     screen.print(f"{done}{_records(found)}.{number}")
@@ -81,7 +80,7 @@ def _records(found: "ErasureView") -> str:
     if not found.records:
         return "No record is touched"
     come = "it comes" if found.records == 1 else "all of them come"
-    return f"{_counted(found.records, 'record')}; {come} to the same figures and verdicts"
+    return f"{counted(found.records, 'record')}; {come} to the same figures and verdicts"
 
 
 def _tell_remains(found: "ErasureView") -> None:
@@ -100,9 +99,5 @@ def _of_temporal(found: "ErasureView") -> str:
     going_on = f" {found.open_records:,} of the records {are} open, and will go on with it." if found.open_records else ""
     return (
         f"Temporal holds what these records were told until its retention is over, also of those that are closed: "
-        f"{_counted(found.still_in_temporal, 'run')}{last}.{going_on} What comes from there is redacted on its way."
+        f"{counted(found.still_in_temporal, 'run')}{last}.{going_on} What comes from there is redacted on its way."
     )
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

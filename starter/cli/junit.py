@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
-from sla.setup_errors import UnwritableFile
+from starter.files import writing
 from starter.replaying.results import Replayed
 
 SUITE = "milepost replay"
@@ -30,10 +30,8 @@ def write_junit(path: Path, found: Sequence[Replayed]) -> None:
     for one in found:
         suite.append(_case(one))
     indent(root)
-    try:
+    with writing(path):
         ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
-    except OSError as problem:
-        raise UnwritableFile(path=str(path), problem=problem.strerror or str(problem)) from None
 
 
 def _case(one: Replayed) -> Element:

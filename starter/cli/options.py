@@ -14,6 +14,7 @@ from sla.instants import FIRST_YEAR, LAST_YEAR, to_instant
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, for programs.")]
 At = Annotated[str | None, typer.Option(metavar="INSTANT", help="When it happened, as 2026-03-02T14:30:00Z; default: now.")]
 Record = Annotated[str, typer.Argument(metavar="ID", help="The record's id.")]
+RecordOrBundle = Annotated[str, typer.Argument(metavar="ID|FILE.mpb", help="The record's id, or a bundle of it.")]
 Zone = Annotated[str, typer.Option("--timezone", metavar="ZONE", help="Show times in this IANA zone.")]
 
 

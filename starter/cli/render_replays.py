@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from sla.instants import to_text
+from starter.cli.words import counted
 from starter.replaying.results import Replayed, Tally
 
 SENTENCES = 12
@@ -27,7 +28,7 @@ def paragraph(one: Replayed) -> Iterator[RenderableType]:
     if one.skipped is not None:
         yield _within(2, f"[yellow]skipped[/]: {escape(one.skipped)}")
     if one.verdict == "same":
-        yield _within(2, f"[green]the same[/]: {_count(one.events, 'event')}, {_count(one.decisions, 'decision')}")
+        yield _within(2, f"[green]the same[/]: {counted(one.events, 'event')}, {counted(one.decisions, 'decision')}")
 
 
 def _within(columns: int, text: str) -> RenderableType:
@@ -45,13 +46,9 @@ def summary(tally: Tally) -> str:
         f"[yellow]{skipped} skipped[/]" if skipped else "",
     ]
     histories = "1 history" if replayed == 1 else f"{replayed:,} histories"
-    told = f"{histories} replayed, {_count(tally.decisions, 'decision')} taken again"
+    told = f"{histories} replayed, {counted(tally.decisions, 'decision')} taken again"
     return f"{told}: {', '.join(part for part in parted if part) or 'there was nothing to replay'}."
 
 
 def _name(one: Replayed) -> str:
     return one.source if one.record is None or one.record in one.source else f"{one.record} ({one.source})"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

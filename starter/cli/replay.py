@@ -32,7 +32,9 @@ _Calendars = Annotated[_Files, typer.Option("--calendars", "-c", metavar="FILE",
 _Jobs = Annotated[int | None, typer.Option(min=1, max=256, help="How many processes; default: one for each core.")]
 _JUnit = Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML besides.")]
 _Debug = Annotated[bool, typer.Option("--debug", help="Stop in a debugger.")]
-_Inside = Annotated[str, typer.Option(metavar="PLACE", help="Where: in the workflow, or in evaluate.")]
+_Inside = Annotated[
+    str | None, typer.Option(metavar="PLACE", help="Where: in the workflow, or in evaluate; default: the workflow.")
+]
 _BreakAt = Annotated[int | None, typer.Option(min=1, metavar="EVENT", help="Stop at this event of the history.")]
 _Run = Annotated[str, typer.Option("--run", metavar="RUN", help="Only the run whose id begins so, if a record has several.")]
 
@@ -53,7 +55,7 @@ def register(app: typer.Typer, services: Services) -> None:
         junit: _JUnit = None,
         debug: _Debug = False,
         break_at: _BreakAt = None,
-        inside: _Inside = "workflow",
+        inside: _Inside = None,
         run: _Run = "",
         json: Json = False,
     ) -> int:
@@ -64,10 +66,13 @@ def register(app: typer.Typer, services: Services) -> None:
         from starter.replaying.sources import Recipe  # noqa: PLC0415 - keeps --help quick, as all of these
 
         wanted = _wanted(what or [], query, since, all_=all_)
+        debugging = debug or break_at is not None
+        if inside is not None and not debugging:
+            raise typer.BadParameter("--inside goes with --debug or --break-at")
         recipe = Recipe(settings=services.settings(), given=_given(process or [], calendars or []), only=run)
         try:
-            if debug or break_at is not None:
-                return _debugged(wanted, recipe, inside, break_at or 1, json=json)
+            if debugging:
+                return _debugged(wanted, recipe, inside or "workflow", break_at or 1, json=json)
             return asyncio.run(_replayed(wanted, recipe, jobs, junit, json=json))
         except MilepostError as error:
             raise _as_input(error) from None

@@ -1,14 +1,11 @@
 """`milepost simulate`, added up: everything on record, or files of events, under another process or several promises."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from sla.setup_errors import UnwritableFile
 from starter.checks import Limits, hours_of
 from starter.cli.asking import ask
 from starter.cli.options import assignments, instant
@@ -17,6 +14,7 @@ from starter.cli.progress import advancing
 from starter.cli.rule_files import read_rules
 from starter.cli.services import Services
 from starter.cli.simulate import Options, lines_of
+from starter.files import writing
 from starter.new_laws import new_law
 from starter.setup.views.what_if import SimulationView
 from starter.weighing import Asked, NewLaw, since, weigh_lines
@@ -121,7 +119,7 @@ def _since(text: str) -> datetime:
 def _try(path: Path) -> None:
     """Refuse a picture that cannot be written now, and not after all the work; leaves the file as it was."""
     was_there = path.exists()
-    with _writing(path):
+    with writing(path):
         path.open("ab").close()
         if not was_there:
             path.unlink()
@@ -131,13 +129,5 @@ def _draw(view: SimulationView, path: Path) -> None:
     from starter.sweep_picture import sweep_picture  # noqa: PLC0415 - only needed here
 
     picture = sweep_picture(view)
-    with _writing(path):
+    with writing(path):
         path.write_text(picture, "utf-8", newline="\n")
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as problem:
-        raise UnwritableFile(path=path, problem=problem.strerror or type(problem).__name__) from None

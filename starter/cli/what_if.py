@@ -1,12 +1,12 @@
 """`milepost what-if`: one record as it is, and as it would be under another process. For a bundle no server is needed."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from starter.cli.asking import ask
-from starter.cli.options import Json, Zone, zone
+from starter.cli.options import Json, RecordOrBundle, Zone, zone
 from starter.cli.output import write_json
 from starter.cli.rule_files import CalendarFiles, ProcessFile, ProcessName, read_rules
 from starter.cli.services import Services
@@ -19,15 +19,13 @@ if TYPE_CHECKING:
     from sla.whatif import WhatIf
     from starter.definitions import Found
 
-_RecordOrBundle = Annotated[str, typer.Argument(metavar="ID|FILE.mpb", help="The record's id, or a bundle of it.")]
-
 
 def register(app: typer.Typer, services: Services) -> None:
     """Add the command."""
 
     @app.command("what-if")
     def what_if(
-        record: _RecordOrBundle,
+        record: RecordOrBundle,
         *,
         process: ProcessFile,
         calendars: CalendarFiles = None,

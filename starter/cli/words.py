@@ -28,6 +28,11 @@ def length(seconds: int | None) -> str:
     return NOTHING if not seconds else spoken(seconds)
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 run`, `1,204 runs`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def status(word: str) -> str:
     """A status with its look, as rich markup."""
     style, plain = STYLES.get(word), word.replace("_", " ")

@@ -33,9 +33,7 @@ class GivenDefinitions:
 
     def _law(self, ref: ProcessRef) -> Followed:
         law = self.versions.get(ref) or self.names.get(ref.process)
-        if (
-            law is None and self.names
-        ):  # a record was moved to it, and it is not given: as if there were none, all would differ
+        if law is None and self.names:  # a record was moved to it: without it, all that follows would differ
             known = ", ".join(sorted(self.names))
             raise Unplayable(f"no file that was given has its process '{ref.process}'; those given: {known}.")
         if law is None:

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sla.calendar import BusinessHours
 from sla.entitlements.choosing import Rejected, Request, choose
 from sla.entitlements.eligibility import eligible
-from sla.entitlements.model import document
 from sla.entitlements.standing import Candidate, Status, expiring, status_of
 from sla.instants import to_instant
 from sla.setup_errors import UnknownEntitlement
@@ -159,11 +157,3 @@ async def choice_of(stored: StoredEntitlements, record: str) -> ChoiceView | Non
         why=choice.why,
         rejected=_rejected(rejected),
     )
-
-
-async def dump(stored: StoredEntitlements) -> dict[str, Any]:
-    """All products, assets, contracts, templates and entitlements as one canonical document, for export; may be empty.
-
-    Applied again it changes nothing, and gives the same document.
-    """
-    return document(await stored.file())

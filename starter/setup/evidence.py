@@ -35,7 +35,7 @@ class EvidenceDesk:
     async def histories(self, record: str) -> list[History]:
         """The runs of the record's workflow with their histories, from the archive or else from Temporal, in order of time.
 
-        Raises UnknownRecord; ServiceUnavailable for what is not in the archive if Temporal cannot be reached.
+        Raises UnknownRecord, and as `Histories.of`.
         """
         await self._context.records.get(record)
         return await self._histories.of(record)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from starter.bundles import save
+from starter.files import save
 from starter.verifying import verify
 from tests.api.test_records import a_name, opened
 

@@ -51,6 +51,15 @@ def test_they_are_deaf_to_ctrl_c_and_this_one_is_not() -> None:
         assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
+@pytest.fixture
+def heeding() -> Iterator[None]:
+    """Ctrl-C is heard here, as it is not where a shell has started the tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeding")
 def test_a_ctrl_c_that_comes_while_they_begin_is_not_lost() -> None:
     happened = []
     try:

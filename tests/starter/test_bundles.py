@@ -17,7 +17,8 @@ from sla.errors import MilepostError
 from sla.evidence_errors import AlteredBundle, NewerBundle, NotABundle, TruncatedBundle
 from sla.histories import History, canonical, digest_of, plain, whole
 from starter import bundles
-from starter.bundles import Bundle, bundle_of, is_bundle, parsed, read_bundle, save, written
+from starter.bundles import Bundle, bundle_of, is_bundle, parsed, read_bundle, written
+from starter.files import save
 from tests.starter.bundled import GOLDEN, ODD, the_bundle, the_dossier
 from tests.starter.command_line import EXAMPLES, Ran, milepost
 from tests.starter.fake_desk import FakeDesk

@@ -13,7 +13,8 @@ from sla.forgetting import Erased, Names, spellings_of
 from sla.histories import History, JsonObject, canonical, digest_of, law_digest, plain
 from sla.messages import DecideInput
 from starter.answers import DECISIONS_DIFFER, FINE, UNWELL
-from starter.bundles import bundle_of, read_bundle, save, written
+from starter.bundles import bundle_of, read_bundle, written
+from starter.files import save
 from starter.replaying.laws import of_laws
 from starter.replaying.reading import parsed
 from tests.starter.command_line import milepost

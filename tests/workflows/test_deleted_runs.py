@@ -9,7 +9,7 @@ from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from runtime.histories import histories_of
 from sla.archiving import Kept
 from sla.messages import workflow_id
-from starter.bundles import save
+from starter.files import save
 from starter.verifying import verify
 from tests.workflows.keeping_bench import KeepingBench
 from tests.workflows.test_keeping import RECORD, closed, looked_at

@@ -18,7 +18,8 @@ from sla.archiving import KeepTurn, Kept
 from sla.engine import evaluate_under
 from sla.errors import ServiceUnavailable
 from sla.histories import History, JsonObject, digest_of, plain, whole
-from starter.bundles import parsed, save
+from starter.bundles import parsed
+from starter.files import save
 from starter.verifying import verify
 from store.archive import StoredArchive
 from store.archive_tables import runs as runs_table

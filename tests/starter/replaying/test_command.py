@@ -148,6 +148,7 @@ def test_a_broken_bundle_is_named_and_skipped(tmp_path: Path) -> None:
         (("C-1", "--calendars", "c.yaml"), "--calendars goes with --process"),
         (("C-1", "--process", "nowhere.yaml"), "nowhere.yaml: cannot be read"),
         (("C-1", "--debug", "--inside", "everywhere"), "--inside: 'everywhere' is none of workflow, evaluate"),
+        (("C-1", "--inside", "evaluate"), "--inside goes with --debug or --break-at"),
         (("C-1", "--debug", "--json"), "--json does not go with --debug"),
         (("C-1", "--jobs", "0"), "--jobs"),
         (("C-1", "--break-at", "0"), "--break-at"),

@@ -3,8 +3,8 @@
 import pytest
 
 from sla.entitlements.choosing import Request
+from sla.entitlements.model import document
 from sla.setup_errors import EntitlementExhausted, UnknownEntitlement
-from starter.setup.entitlements import dump
 from store.engine import Database
 from store.entitlements import StoredEntitlements
 from tests.starter.setup.promised import Installation, an_installation
@@ -90,7 +90,7 @@ async def test_what_ends_soon_is_listed_with_whom_to_speak_about_it(here: Instal
 
 async def test_what_is_dumped_can_be_applied_again_and_changes_nothing(here: Installation, database: Database) -> None:
     stored = StoredEntitlements(database)
-    data = await dump(stored)
+    data = document(await stored.file())
     counts = await apply(database, data)
     assert (counts.created, counts.changed) == (0, 0)
-    assert await dump(stored) == data
+    assert document(await stored.file()) == data

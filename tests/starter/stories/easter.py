@@ -13,8 +13,9 @@ from sla.entitlements.model import EntitlementEntry
 from sla.entitlements.standing import Candidate
 from sla.events import Event, read_event
 from sla.messages import ProcessRef
-from starter.bundles import bundle_of, save, written
+from starter.bundles import bundle_of, written
 from starter.definitions import load
+from starter.files import save
 from starter.pictures.timeline import picture
 from starter.stories.telling import told
 
