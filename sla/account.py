@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -163,7 +163,8 @@ class Passage:
 class Waiting:
     """An action that was reached at `reached_at` and waits until `opens_at` for the calendar `during` (SPEC 5).
 
-    `moot` is why it is no longer wanted by now; None if it still is. The timeline lists it once it has waited.
+    `moot` is why it is no longer wanted by now; None if it still is. The timeline lists it once it has waited. One of an
+    `on_retracted` may be of an occurrence that present knowledge never began.
     """
 
     of: tuple[str, int]
@@ -189,8 +190,8 @@ class Account:
     opened: Opened | None
     occurrences: tuple[Told, ...]
     passages: tuple[Passage, ...]
-    waited: Mapping[str, datetime] = field(default_factory=dict)
-    waiting: tuple[Waiting, ...] = ()
+    waited: Mapping[str, datetime]
+    waiting: tuple[Waiting, ...]
 
     def effects(self) -> Mapping[tuple[str, int], Sequence[Effect]]:
         """The actions by their occurrence, in the timeline's order; also of those that present knowledge never began."""

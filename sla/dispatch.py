@@ -99,7 +99,7 @@ def _wakeup_for(timeline: Timeline, at: datetime | None) -> str:
     starts = [o.milestone for o in timeline.milestones if o.status == "waiting" and o.started_at == at]
     named = [f"target of {', '.join(targets)}"] * bool(targets) + [f"start of {', '.join(starts)}"] * bool(starts)
     still = [o.milestone for o in timeline.milestones if o.status in ("running", "stopped", "overdue")]
-    other = " of ".join(["a warning, escalation or other change", *([", ".join(still)] if still else [])])
+    other = "a warning, escalation or other change" + (f" of {', '.join(still)}" if still else "")
     return summary("; ".join(named) or other)
 
 

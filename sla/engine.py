@@ -42,9 +42,9 @@ def evaluate(
     laws = None
     if versions is not None:
         laws = Laws(Followed(process=process, calendars=calendars, default_hours=default_hours), versions)
-    timeline, walk = _walked(process, calendars, default_hours, events, now, laws=laws)
-    if walk is not None:
-        walk.let_go()
+    timeline, found = _walked(process, calendars, default_hours, events, now, laws=laws)
+    if found is not None:
+        found[0].let_go()
     return timeline
 
 
@@ -73,10 +73,11 @@ def account_under(laws: Laws, events: Sequence[Event], now: datetime) -> Account
     """The same for a record that may have moved."""
     first, witness = laws.first, Witness()
     told = None if laws.versions is None else laws
-    timeline, walk = _walked(first.process, first.calendars, first.default_hours, events, now, laws=told, witness=witness)
-    if walk is None:
-        return Account(timeline=timeline, opened=None, occurrences=(), passages=())
-    account = account_of(walk, timeline)
+    timeline, found = _walked(first.process, first.calendars, first.default_hours, events, now, laws=told, witness=witness)
+    if found is None:
+        return Account(timeline=timeline, opened=None, occurrences=(), passages=(), waited={}, waiting=())
+    walk, ledger = found
+    account = account_of(walk, ledger, timeline)
     walk.let_go()
     return account
 
@@ -90,8 +91,8 @@ def _walked(
     *,
     laws: Laws | None,
     witness: Witness | None = None,
-) -> tuple[Timeline, Projection | None]:
-    """The timeline, and the walk that came to it; None for a record that was never opened."""
+) -> tuple[Timeline, tuple[Projection, Ledger] | None]:
+    """The timeline, with the walk and the ledger that came to it; None for a record that was never opened."""
     now = to_instant(now)
     now_s, plan = to_s(now), plan_of(process)
     known = hear(events, now_s)
@@ -100,4 +101,4 @@ def _walked(
         return report_nothing(process, [one.event for one in known], admitted.refused, now), None
     ledger = Ledger(plan, calendars, default_hours, admitted)
     walk = ledger.follow(now_s, witness)
-    return report(walk, ledger, admitted.refused, now), walk
+    return report(walk, ledger, admitted.refused, now), (walk, ledger)

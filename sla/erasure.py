@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sla.evaluation.following import Followed, Laws
 from sla.histories import JsonObject, digest_of
-from sla.process.conditions import Node, Occurs, Situation, Test, walk
+from sla.process.conditions import After, Node, Occurs, Situation, Test, walk
 from sla.process.model import LimitTable, Process
 from sla.timeline import Timeline
 
@@ -86,12 +86,15 @@ def _turned(process: Process, changes: Sequence[_Change]) -> Iterator[str]:
 
 
 def _tests(node: Node) -> Iterator[Test]:
-    """All tests of a condition, also of what an event carries."""
+    """All tests of a condition, also of what an event carries; what it is called is its `kind`."""
     for part in walk(node):
         if isinstance(part, Test):
             yield part
-        elif isinstance(part, Occurs) and part.where is not None:
-            yield from _tests(part.where)
+        elif isinstance(part, After):
+            yield Test("kind", "is", part.pair)
+        elif isinstance(part, Occurs):
+            yield Test("kind", "is", (part.name,))
+            yield from () if part.where is None else _tests(part.where)
 
 
 def _passed(test: Test, value: Any) -> bool:

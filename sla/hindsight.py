@@ -14,7 +14,7 @@ from sla.evaluation.admission import admit_under
 from sla.events import Event, Opened
 from sla.evidence_errors import NoSuchMoment
 from sla.instants import Instant, to_instant, to_text
-from sla.opening import opened_at
+from sla.opening import counts_from
 
 SECOND = timedelta(seconds=1)
 
@@ -130,8 +130,8 @@ def _opening(dossier: Dossier, known: Sequence[Event], known_by: datetime) -> da
 
 
 def _happened(event: Event) -> datetime:
-    """When it began to count: the fields of an opening hold from the start (SPEC 8, Starting)."""
-    return min(event.at, opened_at(event.fields, event.at)) if isinstance(event, Opened) else event.at
+    """When it began to count."""
+    return counts_from(event) if isinstance(event, Opened) else event.at
 
 
 def _on_time(dossier: Dossier, known: tuple[Event, ...], at: datetime) -> tuple[Event, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from sla.events import Opened
 from sla.instants import to_instant
 from sla.values import Value
 
@@ -13,3 +14,8 @@ def opened_at(fields: Mapping[str, Value], otherwise: datetime) -> datetime:
         return to_instant(fields.get("opened_at"))
     except ValueError:
         return otherwise
+
+
+def counts_from(opened: Opened) -> datetime:
+    """From when its fields hold: from the start, also where that was before the event happened (SPEC 8, Starting)."""
+    return min(opened.at, opened_at(opened.fields, opened.at))

@@ -91,12 +91,12 @@ class Chapter(Told):
     actual_s: int | None
     overdue_s: int
     remaining_s: int
-    counts: bool = True
+    counts: bool
     margin_s: int | None
     verdict: str
     sentences: tuple[Sentence, ...]
     open_spans: tuple[OpenSpan, ...]
-    spans_ahead: tuple[OpenSpan, ...] = ()
+    spans_ahead: tuple[OpenSpan, ...]
     stops: tuple[Stop, ...]
     days: tuple[Day, ...]
     acts: tuple[Act, ...]

@@ -120,10 +120,9 @@ def _process(process: Process, place: Place, value: str, asked: str) -> Process:
     there: Any = data
     for step in way:
         there = there[step]
-    share = PERCENT.fullmatch(value)
-    scaled = share is not None and place[2] == "within"
+    share = PERCENT.fullmatch(value) if place[2] == "within" else None
     try:
-        there[last] = _scaled(there[last], Decimal(share[1])) if scaled and share else value
+        there[last] = _scaled(there[last], Decimal(share[1])) if share else value
         return Process.model_validate(data)
     except ValidationError as error:
         first = problems_of(Process, error, data)[0]

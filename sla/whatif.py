@@ -136,7 +136,8 @@ def _milestone(was: Occurrence | None, would: Occurrence | None) -> MilestoneWha
 
 
 def _difference(was: Occurrence | None, would: Occurrence | None) -> Difference:
-    if was == would:
+    # Under a process with more lines or fewer a line may have another number, which a reason may tell.
+    if was and would and was.model_copy(update={"line": would.line, "reason": would.reason}) == would:
         return "same"
     if would is None:
         return "gone"

@@ -6,8 +6,9 @@ from typing import Literal
 
 from sla.account import Account, Began, Causes, Completion, Halt, LimitSet, Passage, Stopper, Told, Waiting
 from sla.evaluation.clock import NEVER
-from sla.evaluation.firing import Firing, unwanted
+from sla.evaluation.firing import Firing
 from sla.evaluation.grounds import cause, causes, chosen_line, in_table, in_words_of, text_of_limit
+from sla.evaluation.ledger import Ledger
 from sla.evaluation.plan import Line
 from sla.evaluation.projection import Projection
 from sla.evaluation.run import Run
@@ -19,32 +20,35 @@ from sla.process.model import LimitTable
 from sla.timeline import Occurrence, Timeline
 
 
-def account_of(walk: Projection, timeline: Timeline) -> Account:
-    """The account of a timeline, by the walk that it reports on and what that one's witness noted down."""
+def account_of(walk: Projection, ledger: Ledger, timeline: Timeline) -> Account:
+    """The account of a timeline, by the walk and the ledger that it reports on and what the walk's witness noted down."""
     witness = walk.witness or Witness()
     accounting, opened = _Accounting(walk, witness), walk.opened.event
+    entries = [entry for runs in ledger.entries.values() for entry in runs]
+    since = {entry.key: entry.firing.waited_since for entry in entries if entry.at <= walk.now_s}
+    waiting = [(firing, opens, walk.outbox.moot(firing, walk.now_s)) for opens, firing in walk.outbox.deferred]
+    waiting += [(entry.firing, entry.at, None) for entry in entries if entry.at > walk.now_s]  # of violations withdrawn
     return Account(
         timeline=timeline,
         opened=opened if walk.began and isinstance(opened, Opened) else None,
         occurrences=tuple(accounting.told(one) for one in timeline.milestones),
         passages=tuple(map(_passage, witness.passed)),
-        waited={one.key: from_s(one.waited_since) for one in walk.outbox.firings if one.waited_since is not None},
-        waiting=tuple(_waiting(walk, opens, firing) for opens, firing in walk.outbox.deferred),
+        waited={key: from_s(at) for key, at in since.items() if at is not None},
+        waiting=tuple(_waiting(*one) for one in waiting),
     )
 
 
-def _waiting(walk: Projection, opens: int, firing: Firing) -> Waiting:
-    out = "the record is out of the process" if walk.out and firing.trigger != "success" else None
+def _waiting(firing: Firing, opens: int, moot: str | None) -> Waiting:
     return Waiting(
         of=(firing.track, firing.number),
         trigger=firing.trigger,
         threshold_s=firing.threshold,
         action=firing.action.kind,
         params=firing.action.params,
-        reached_at=from_s(firing.due),
+        reached_at=from_s(firing.due if firing.waited_since is None else firing.waited_since),
         opens_at=from_s(opens),
         during=firing.action.during or "",
-        moot=out or unwanted(firing.trigger, walk.milestones.run_of(firing), firing.at, walk.now_s),
+        moot=moot,
     )
 
 

@@ -51,7 +51,7 @@ class Firing:
     def sent(self, at: int, skip: str | None) -> "Firing":
         """The same after it waited until `at`."""
         other = copy(self)
-        other.waited_since = self.due
+        other.waited_since = self.due if self.waited_since is None else self.waited_since
         other.due = other.at = at
         other.skip = skip
         return other

@@ -219,6 +219,7 @@ class Ledger:
         if hours is not None:
             try:
                 firing.due = hours.next_open_s(moment)
+                firing.waited_since = moment if firing.due > moment else None
             except NoOpenTime:
                 firing.skip = f"'{action.during}' never opens again"
         runs = self.entries.setdefault(key, [])

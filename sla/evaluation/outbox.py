@@ -90,9 +90,13 @@ class Outbox:
         ready = [firing for opening, firing in self.deferred if opening <= at]
         self.deferred = [waiting for waiting in self.deferred if waiting[0] > at]
         for firing in ready:
-            out = "the record is out of the process" if self.record.out and firing.trigger != "success" else None
-            skip = out or unwanted(firing.trigger, self.record.milestones.run_of(firing), firing.at, at)
-            self.firings.append(firing.sent(at, skip))
+            self.firings.append(firing.sent(at, self.moot(firing, at)))
+
+    def moot(self, firing: Firing, at: int) -> str | None:
+        """Why an action that has waited until `at` is no longer wanted; None if it still is."""
+        if self.record.out and firing.trigger != "success":
+            return "the record is out of the process"
+        return unwanted(firing.trigger, self.record.milestones.run_of(firing), firing.at, at)
 
     def take_updating(self) -> list[Firing]:
         """The updates that were reached since this was asked last."""

@@ -33,9 +33,7 @@ def chapter(told: Told, account: Account, effects: Sequence[Effect], deeds: Deed
     stops = tuple(_stops(told, halts, hand))
     ahead_s = _ahead(told, end_s, to_s(as_of))
     found = unlike_days(told.hours, start_s or ahead_s[0], max(end_s, ahead_s[1]), hand.zone)
-    in_time = [
-        one for one in found if told.of.ended_at is None or one[0] < end_s
-    ]  # what came after it ended is no turn of it
+    in_time = [day for day in found if one.ended_at is None or day[0] < end_s]  # what came after its end is no turn of it
     acts = tuple(act(effect, deeds) for effect in effects)
     waiting = [one for one in account.waiting if one.of == told.name]
     drafts = [*turns(told, stops), *days(told.hours, in_time), *fates(effects, acts, deeds, account), *waits(waiting)]

@@ -9,13 +9,13 @@ from sla.account import Account, Passage
 from sla.dossier import ChoiceKept, Dossier
 from sla.entitlements.choosing import ProcessBy
 from sla.events import Opened
-from sla.opening import opened_at
+from sla.opening import counts_from
 from sla.process.saying import value_in_words
 from sla.story import Sentence
 from sla.telling.acts import Deeds, act, own_line
 from sla.telling.because import in_brackets, who
-from sla.telling.fates import fate
-from sla.telling.hand import Draft, Hand, written
+from sla.telling.fates import fate, waits
+from sla.telling.hand import Draft, Hand, Written, written
 
 _SHOWN = ("type", "account", "contact", "asset", "product", "contract", "priority", "queue", "owner")
 """The fields of an opening that say whose and what it was, as far as it has them."""
@@ -23,17 +23,15 @@ _SHOWN = ("type", "account", "contact", "asset", "product", "contract", "priorit
 
 def entry(dossier: Dossier, account: Account, hand: Hand) -> tuple[Sentence, ...]:
     """How the record came under its process and version."""
-    drafts: list[Draft] = []
-    opened = account.opened
-    if opened is not None:
-        since = min(opened.at, opened_at(opened.fields, opened.at))
-        drafts = [Draft(since, 0, partial(_opened, opened, since)), Draft(since, 2, partial(_held_to, dossier))]
-    if dossier.choice is not None:
-        drafts.append(Draft(dossier.choice.at, 1, partial(_chosen, dossier.choice)))
-    drafts += [Draft(one.at, 3, partial(_passage, one)) for one in account.passages if one.what == "started"][:1]
     zone = Sentence(at=None, text=f"Times are those of {hand.zone.key}.")
+    opened = account.opened
     if opened is None:
         return (zone, Sentence(at=None, text=_not_opened(dossier, account, hand.beside())))
+    since = counts_from(opened)
+    drafts = [Draft(since, 0, partial(_opened, opened, since)), Draft(since, 2, partial(_held_to, dossier))]
+    if dossier.choice is not None:  # its `at` may lie ahead: it is as of when the record says that it opens
+        drafts.append(Draft(min(dossier.choice.at, since), 1, partial(_chosen, dossier.choice)))
+    drafts += [Draft(one.at, 3, partial(_passage, one)) for one in account.passages if one.what == "started"][:1]
     return (zone, *written(drafts, hand))
 
 
@@ -95,12 +93,16 @@ def closing(account: Account, deeds: Deeds, hand: Hand) -> tuple[Sentence, ...]:
     names = {told.name for told in account.occurrences}
     for effect in account.timeline.effects:
         if (effect.milestone, effect.occurrence) not in names:
-            write = partial(fate, effect, act(effect, deeds), deeds.get(effect.key, ()))
+            waited = account.waited.get(effect.key)
+            write = partial(fate, effect, act(effect, deeds), deeds.get(effect.key, ()), waited=waited)
             drafts.append(Draft(effect.due_at, 1, partial(_of_none, effect.milestone, effect.occurrence, write)))
+    for one in account.waiting:
+        if one.of not in names:
+            drafts += (Draft(draft.at, 1, partial(_of_none, *one.of, draft.write)) for draft in waits([one]))
     return (*written(drafts, hand), *_besides(account, hand), *_unknown(account, deeds, hand))
 
 
-def _of_none(milestone: str, occurrence: int, write: partial[str], hand: Hand) -> str:
+def _of_none(milestone: str, occurrence: int, write: Written, hand: Hand) -> str:
     return f"for {milestone} #{occurrence}, which never began as is known now: {write(hand)}"
 
 

@@ -106,9 +106,9 @@ def _undone(own: Deed, hand: Hand) -> str:
         return f"was dropped{tried}: {hand.rewritten(own.reason or 'no longer wanted')}"
     if own.outcome == "gave_up":
         when = "" if own.at is None else f" at {hand.when(own.at)}"
-        tried = f" {failed}" if own.attempts else ", without an attempt that is known of"
+        tried, so = (f" {failed}", "; ") if own.attempts else (", without an attempt that is known of", ": ")
         why = (own.reason or "").removesuffix(own.problem or "").rstrip(": ")  # what ended it, then the last problem again
-        return f"was given up{when}{tried}{'; ' if own.attempts else ': '}{why}" if why else f"was given up{when}{tried}"
+        return f"was given up{when}{tried}{so if why else ''}{why}"
     how_often = "once" if own.attempts == 1 else f"{own.attempts} times, the last"
     last = "" if own.attempted_at is None else f" at {hand.when(own.attempted_at)}"
     return f"has failed {how_often}{last}: {own.problem or 'nobody knows why'}; it is tried again"

@@ -41,6 +41,12 @@ def test_the_condition_that_looks_at_the_name_is_named(process: Process, told: s
             {"event": "noted", "where": {"text": {"contains": "Jo"}}},
             ["the `exit_when` of process 'Support', which looks at 'text'"],
         ),
+        ({"event": "called.Jo"}, ["the `exit_when` of process 'Support', which looks at 'kind'"]),
+        (
+            {"all": [{"after": "told", "until": "called.Jo"}, {"state": "done"}]},
+            ["the `exit_when` of process 'Support', which looks at 'kind'"],
+        ),
+        ({"event": "called.Ada"}, []),
         ({"caller": "Ada"}, []),
         ({"caller": {"exists": True}}, []),
         ({"state": "Jo"}, []),
@@ -53,11 +59,11 @@ def test_what_could_turn_in_time_is_a_test_that_the_name_passes_and_its_place_do
 ) -> None:
     before: list[dict[str, Any]] = [
         {"id": "e1", "fields": {"caller": "Jo", "subject": "Jo: outage", "state": "new"}},
-        {"id": "e2", "text": "please call Jo"},
+        {"id": "e2", "kind": "called.Jo", "text": "please call Jo"},
     ]
     after: list[dict[str, Any]] = [
         {"id": "e1", "fields": {"caller": "[erased]", "subject": "[erased]: outage", "state": "new"}},
-        {"id": "e2", "text": "please call [erased]"},
+        {"id": "e2", "kind": "called.[erased]", "text": "please call [erased]"},
     ]
     assert turned_by(a_case(under=a_process(exit_when=condition)).laws.first, before, after) == told
 

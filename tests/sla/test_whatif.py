@@ -162,6 +162,16 @@ def test_milestones_that_would_have_been_there_and_those_that_would_not() -> Non
     )
 
 
+def test_a_line_for_others_changes_nothing_though_it_moves_the_numbers_of_the_next() -> None:
+    one, other, rest = a_quiet(when={"priority": "P1"}, within="30m"), a_quiet(when={"priority": "P2"}), a_quiet()
+    case = a_case(under=a_process(one, rest)).opened("09:00", priority="P3").changed("09:10", priority="P1")
+    found = under(a_process(one, other, rest), case, "09:20")
+    assert [each.before.line for each in found.milestones if each.before] == [2, 1]
+    assert [each.after.line for each in found.milestones if each.after] == [3, 1]
+    assert found.same
+    assert found.sentences == ("No milestone would have been different.",)
+
+
 def test_one_that_is_only_foreseen_is_foreseen_or_not() -> None:
     by_start = a_process(a_quiet(), start_at="triaged_at")
     triaged = a_case(under=by_start).opened("09:00", triaged_at="2026-03-02T15:00:00Z")

@@ -116,6 +116,15 @@ def test_it_was_opened_when_its_field_says_as_every_door_has_it() -> None:
     assert entry(whole)[1] == "Mon 2 Mar 2026 09:00: the record was opened (event e01): type case; learned 10:31."
 
 
+def test_a_choice_for_a_record_that_is_to_open_later_is_told_with_what_followed_from_it() -> None:
+    case = a_case().opened("09:00", opened_at=instant("10:00").isoformat())
+    choice = ChoiceKept(at=instant("10:00"), chosen="gold", why="the only one", rejected={}, process_by="promised")
+    assert entry(told(case, "09:10", choice=choice))[2:] == [
+        "09:00: the entitlement 'gold' was chosen: the only one.",
+        "09:00: it is held to version 1 of 'Support', the process that this entitlement promises.",
+    ]
+
+
 # ---------------------------------------------------------------------- the way
 
 

@@ -226,6 +226,39 @@ def test_an_action_that_has_waited_is_told_with_when_it_was_reached_and_what_it_
     assert "had to wait" not in fate(by_day, "mail")
 
 
+def test_what_is_wanted_again_has_waited_since_it_was_reached_at_first() -> None:
+    case = an_evening().completed("17:50", learned="Tue 18:00").uncompleted("17:55", learned="Tue 19:00")
+    assert sentences(told(case, "Tue 20:00"))[-3] == (
+        "18:00: the mail of the violation at 1 h of open time was reached, and waits until 'office' opens, "
+        "Wed 4 Mar 2026 09:00."
+    )
+    mails = [text for text in sentences(told(case, "Wed 10:00")) if "the mail of the violation" in text]
+    assert ["reached Mon 2 Mar 2026 18:00, had to wait until 'office' opened" in text for text in mails] == [True, True]
+
+
+def test_what_a_withdrawn_violation_sets_off_waits_for_its_calendar_as_well() -> None:
+    case = a_case(under=a_process(a_milestone(warnings=None, on_retracted=[DURING])), calendars=[some_hours()])
+    case = case.opened("16:30").completed("17:20", learned="18:30")
+    assert sentences(told(case, "18:40"))[-1] == (
+        "18:30: the mail 'violation' of the withdrawn violation was reached, and waits until 'office' opens, "
+        "Tue 3 Mar 2026 09:00."
+    )
+    assert sentences(told(case, "Tue 09:10"))[-1].startswith(
+        "Tue 3 Mar 2026 09:00: the mail 'violation' of the withdrawn violation, reached Mon 2 Mar 2026 18:30, had to wait "
+        "until 'office' opened: it is due; "
+    )
+
+
+def test_so_it_is_told_at_the_end_of_what_present_knowledge_never_began() -> None:
+    line = a_milestone(when={"tier": "gold"}, start="criteria", warnings=None, on_retracted=[DURING])
+    case = a_case(under=a_process(line), calendars=[some_hours()]).opened("16:30").changed("16:40", tier="gold")
+    whole = told(case.changed("16:40", tier="basic", learned="18:30"), "18:40")
+    said = (
+        f"for {FIRST} #1, which never began as is known now: the mail 'violation' of the withdrawn violation was reached, "
+    )
+    assert [said in one.text for one in whole.closing].count(True) == 1
+
+
 def test_actions_for_what_present_knowledge_never_began_are_told_at_the_end() -> None:
     line = a_milestone(when={"tier": "gold"}, start="criteria")
     case = a_case(under=a_process(line)).opened().changed("09:10", tier="gold")
