@@ -1,5 +1,6 @@
 """What all tests share: how properties are searched for, and how a run ends that used Temporal."""
 
+import logging
 import sys
 import time
 
@@ -12,8 +13,12 @@ SETTLE_S = 0.5
 settings.register_profile("milepost", deadline=None, derandomize=True)  # a run says the same on every machine
 settings.load_profile("milepost")
 
-# A worker that several tests share may still write a line while one of them reads what a command has printed.
-structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
+# A worker that several tests share may still write a line while one of them reads what a command has printed. An API that
+# they share tells of an answer after it was given, between two tests perhaps, where pytest catches nothing: but no details.
+structlog.configure(
+    wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    logger_factory=structlog.PrintLoggerFactory(sys.__stderr__),
+)
 
 
 def pytest_unconfigure() -> None:

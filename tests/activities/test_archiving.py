@@ -1,5 +1,6 @@
 """Keeping the archive where Temporal has no answer for one run: the others are stored all the same."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,8 +9,8 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities import archiving
-from activities.adapters.clock import SystemClock
 from activities.archiving import Keeper
+from activities.fakes import SetClock
 from sla.archiving import KeepTurn, Kept
 from sla.errors import ServiceUnavailable
 from sla.finding import Finding
@@ -20,6 +21,7 @@ from store.definitions import StoredDefinitions
 from store.engine import Database
 from tests.store.builders import REF, at, opened, the_timeline
 
+PATIENCE_S = 20
 BAD, GOOD = "run-bad", "run-good"
 
 
@@ -62,8 +64,16 @@ async def test_a_run_that_temporal_does_not_answer_for_holds_up_no_other(
         await archive.found(record, [f"{run}-of-old"], at=at("09:00"))
     histories = Histories()
     definitions = StoredDefinitions(database)
-    keeper = Keeper(histories, archive=archive, cases=cases, definitions=definitions, clock=SystemClock(), engine="0.1.0")
-    kept: Kept = await ActivityEnvironment().run(keeper.keep, KeepTurn(for_s=1))
+    keeper = Keeper(
+        histories, archive=archive, cases=cases, definitions=definitions, clock=SetClock(at("48:00")), engine="0.1.0"
+    )
+    worker = ActivityEnvironment()
+    keeping: asyncio.Future[Kept] = asyncio.ensure_future(worker.run(keeper.keep, KeepTurn(for_s=PATIENCE_S)))
+    async with asyncio.timeout(PATIENCE_S):
+        while len(await archive.kept("C-1")) + len(await archive.kept("C-2")) < 3:
+            await asyncio.sleep(0.05)
+    worker.worker_shutdown()
+    kept = await keeping
     assert [run.run_id for run in await archive.kept("C-2")] == [GOOD, f"{GOOD}-of-old"]
     assert kept.stored == 3
     assert histories.asked.count(BAD) == 1, "it is looked at again after a while"

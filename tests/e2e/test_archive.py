@@ -18,11 +18,12 @@ from starter.bundles import read_bundle
 from starter.definitions import assemble
 from store.archive import StoredArchive
 from tests.e2e.installation import an_installation
-from tests.e2e.test_killed import DEFINITIONS, MILEPOST, Installation
+from tests.e2e.test_killed import MILEPOST, UNHURRIED, Installation
 from workers.keeping import begin_keeping
 
 PATIENCE_S = 60
 SECRET = "Umbridge-Pell"
+FULL = "the disk is full"
 OLD, NEW = new_key(b"A" * 32, "a").written, new_key(b"B" * 32, "b").written
 
 
@@ -37,6 +38,12 @@ def listed(file: Path) -> list[str]:
         return [state for (state,) in database.execute("SELECT state FROM runs WHERE run_id <> ''")]
 
 
+def change(file: Path, statement: str) -> None:
+    """Change the database behind everybody's back."""
+    with sqlite3.connect(file) as database:
+        database.execute(statement)
+
+
 def alone(directory: Path, *words: str) -> Any:
     """What a command answers where there is nothing: no server, no database, no setting."""
     environ = {"MILEPOST_DATABASE_URL": f"sqlite:///{directory}/none.db", "TEMPORAL_ADDRESS": "127.0.0.1:1"}
@@ -48,18 +55,17 @@ def alone(directory: Path, *words: str) -> Any:
 
 def test_a_worker_that_is_killed_while_nothing_can_be_stored_loses_nothing(tmp_path: Path) -> None:
     here = Installation(tmp_path)
-    (tmp_path / "definitions.yaml").write_text(DEFINITIONS)
+    (tmp_path / "definitions.yaml").write_text(UNHURRIED)
     file = tmp_path / "data" / "milepost.db"
     with here.dev(signal.SIGKILL):
         here.ask("apply", str(tmp_path / "definitions.yaml"))
         here.ask("case", "open", "--id", "C-1", "--owner", "ada")
         here.ask("case", "report", "C-1", "noted", "--kind", "response.sent")
+        change(file, f"CREATE TRIGGER full BEFORE INSERT ON archived_runs BEGIN SELECT RAISE(ABORT, '{FULL}'); END")
         here.ask("case", "report", "C-1", "closed")
-        locked = sqlite3.connect(file, isolation_level=None)
-        locked.execute("BEGIN IMMEDIATE")  # from now on nobody can store anything
-        time.sleep(5)  # the keeper looks every two seconds
-    locked.close()
+        here.until(lambda: FULL in (tmp_path / "dev.log").read_text())  # the keeper has tried
     assert (stored(file), listed(file)) == (0, ["waiting"])
+    change(file, "DROP TRIGGER full")
     with here.dev(signal.SIGTERM):
         here.until(lambda: stored(file) == 1)
         here.ask("bundle", "C-1", "-o", str(tmp_path / "C-1.mpb"))
@@ -77,7 +83,7 @@ async def test_a_bundle_of_an_encrypted_case_is_read_without_keys_also_when_thos
     async with asyncio.timeout(PATIENCE_S), an_installation(tmp_path) as here:
         settings = here.settings.but(encryption_keys=SecretStr(OLD))
         async with here.people(OLD) as (desk, client), here.worker(OLD):
-            await desk.apply(assemble(parse_documents(DEFINITIONS, source="test")))
+            await desk.apply(assemble(parse_documents(UNHURRIED, source="test")))
             await desk.open(record="C-1", fields={"owner": "ada", "subject": SECRET})
             await desk.report({"record": "C-1", "id": "c", "type": "closed"})
             history = (await client.get_workflow_handle("sla-case/C-1").fetch_history()).to_json()
@@ -98,7 +104,7 @@ async def test_a_bundle_of_an_encrypted_case_is_read_without_keys_also_when_thos
 async def test_a_history_whose_key_is_missing_waits_and_is_told_of(tmp_path: Path) -> None:
     async with asyncio.timeout(PATIENCE_S), an_installation(tmp_path) as here:
         async with here.people(OLD) as (desk, _), here.worker(OLD):
-            await desk.apply(assemble(parse_documents(DEFINITIONS, source="test")))
+            await desk.apply(assemble(parse_documents(UNHURRIED, source="test")))
             await desk.open(record="C-1", fields={"owner": "ada"})
             await desk.report({"record": "C-1", "id": "c", "type": "closed"})
         archive = StoredArchive(here.database)

@@ -18,7 +18,7 @@ from sla.messages import SEARCH_ATTRIBUTES
 from starter.definitions import assemble
 from starter.desk import Desk, open_desk
 from store.engine import Database
-from tests.e2e.test_killed import DEFINITIONS
+from tests.e2e.test_killed import UNHURRIED
 from workers.wiring import working
 
 PATIENCE_S = 30
@@ -26,15 +26,15 @@ SLOWNESS_S = 2
 
 
 class SlowServer:
-    """Accepts every mail, two seconds after it has it all."""
+    """Has every mail, and accepts it when it may."""
 
     def __init__(self) -> None:
-        self.begun = asyncio.Event()
+        self.begun, self.may = asyncio.Event(), asyncio.Event()
         self.accepted: list[str] = []
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         self.begun.set()
-        await asyncio.sleep(SLOWNESS_S)
+        await self.may.wait()
         self.accepted += envelope.rcpt_tos
         return "250 OK"
 
@@ -45,6 +45,7 @@ async def slow_mail() -> AsyncIterator[tuple[SlowServer, int]]:
     slow = SlowServer()
     listening = await asyncio.get_running_loop().create_server(lambda: SMTP(slow, hostname="slow"), "127.0.0.1", 0)
     yield slow, listening.sockets[0].getsockname()[1]
+    slow.may.set()
     listening.close()
     await listening.wait_closed()
 
@@ -70,9 +71,10 @@ async def test_a_mail_under_way_when_the_worker_stops_is_finished_and_not_sent_a
             client = await connect(settings, address=server.address)
             async with a_desk(settings, client) as desk:
                 async with working(client, settings, database, SILENT):
-                    await desk.apply(assemble(parse_documents(DEFINITIONS, "definitions.yaml")))
-                    await desk.open(record="C-1", fields={"owner": "ada"}, at=datetime.now(UTC) - timedelta(seconds=4))
+                    await desk.apply(assemble(parse_documents(UNHURRIED, "definitions.yaml")))
+                    await desk.open(record="C-1", fields={"owner": "ada"}, at=datetime.now(UTC) - timedelta(minutes=40))
                     await slow.begun.wait()
+                    asyncio.get_running_loop().call_later(SLOWNESS_S, slow.may.set)
                 assert slow.accepted == ["ada@support.example"], "the stop waited for the mail"
                 async with working(client, settings, database, SILENT):
                     await desk.report({"record": "C-1", "id": "sent", "type": "noted", "kind": "response.sent"})

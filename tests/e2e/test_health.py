@@ -5,7 +5,6 @@ import contextlib
 import os
 import signal
 import sys
-import time
 from asyncio.subprocess import PIPE, Process, create_subprocess_exec
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -25,8 +24,8 @@ from sla.errors import WorkerFailed
 from sla.messages import SEARCH_ATTRIBUTES
 from starter.definitions import assemble
 from store.engine import Database
-from tests.e2e.test_draining import SLOWNESS_S, a_desk, slow_mail
-from tests.e2e.test_killed import DEFINITIONS
+from tests.e2e.test_draining import a_desk, slow_mail
+from tests.e2e.test_killed import UNHURRIED
 from tests.runtime.test_health import ask
 from workers.supervision import under_way
 from workers.wiring import working
@@ -81,8 +80,8 @@ class Installation:
         """A case whose warning is due."""
         client = await connect(self.settings, address=self.server.address)
         async with a_desk(self.settings, client) as desk:
-            await desk.apply(assemble(parse_documents(DEFINITIONS, "definitions.yaml")))
-            await desk.open(record="C-1", fields={"owner": "ada"}, at=datetime.now(UTC) - timedelta(seconds=4))
+            await desk.apply(assemble(parse_documents(UNHURRIED, "definitions.yaml")))
+            await desk.open(record="C-1", fields={"owner": "ada"}, at=datetime.now(UTC) - timedelta(minutes=40))
 
 
 @asynccontextmanager
@@ -112,6 +111,7 @@ async def test_a_draining_worker_is_alive_but_not_ready_and_ends_well(tmp_path: 
         assert (await here.until("/ready", 503))["workers"] == "draining"
         assert await here.answer("/live") == (200, {"status": "alive", "parts": {"event_loop": "ok"}})
         assert slow.accepted == [], "all this while the mail is still under way"
+        slow.may.set()
         code, err = await ended(process)
         assert (code, slow.accepted) == (0, ["ada@support.example"])
         assert "Traceback" not in err
@@ -124,11 +124,9 @@ async def test_a_second_signal_ends_a_draining_worker_on_the_spot(tmp_path: Path
             await slow.begun.wait()
         process.send_signal(signal.SIGTERM)
         await here.until("/ready", 503)
-        began = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        code, err = await ended(process)
+        code, err = await ended(process)  # long before the time is over that it would give the mail
         assert (code, slow.accepted) == (128 + signal.SIGTERM, [])
-        assert time.monotonic() - began < SLOWNESS_S
         assert "Traceback" not in err
 
 

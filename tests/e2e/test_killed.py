@@ -42,6 +42,9 @@ people:
   - {person: grace, name: Grace Lindqvist, email: grace@support.example, timezone: Europe/London}
 """
 
+UNHURRIED = DEFINITIONS.replace("within: 6s", "within: 1h")
+"""The same, where the target is not to come before the test is over."""
+
 
 class Installation:
     """One data directory with its ports."""

@@ -5,6 +5,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -140,14 +141,14 @@ async def test_a_stuck_loop_is_told_of_all_the_same() -> None:
     health = Health(stuck_s=0.2)
     with serve(Metrics(), health, port=0) as port:
 
-        def asked_in_a_while() -> tuple[int, dict[str, Any]]:
-            time.sleep(0.4)
-            return ask(port, "/live")
+        def asked_until_it_is_told() -> tuple[int, dict[str, Any]]:
+            while (answer := ask(port, "/live"))[0] == 200:
+                time.sleep(0.05)
+            return answer
 
-        async with attended(health, {}):
-            asked = asyncio.create_task(asyncio.to_thread(asked_in_a_while))
-            await asyncio.sleep(0.1)
-            time.sleep(0.8)  # what a sink that blocks does to the loop
-            status, body = await asked
+        with ThreadPoolExecutor() as elsewhere:
+            async with attended(health, {}):
+                asked = elsewhere.submit(asked_until_it_is_told)
+                status, body = asked.result(20)  # the loop waits, as it does for a sink that blocks
     assert (status, body["status"]) == (503, "not alive")
     assert body["parts"]["event_loop"].startswith("stuck")

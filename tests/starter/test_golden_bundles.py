@@ -1,7 +1,6 @@
 """Bundles with golden histories: what they say holds, is told, and replays, of a record that moved, and without a name."""
 
 import asyncio
-import json
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -10,7 +9,7 @@ from sla.dossier import Dossier
 from sla.duration import Duration
 from sla.events import Migrated
 from sla.forgetting import Erased, Names, spellings_of
-from sla.histories import History, JsonObject, canonical, digest_of, law_digest, plain
+from sla.histories import History, JsonObject, canonical, digest_of, law_digest
 from sla.messages import DecideInput
 from starter.answers import DECISIONS_DIFFER, FINE, UNWELL
 from starter.bundles import bundle_of, read_bundle, written
@@ -18,7 +17,7 @@ from starter.files import save
 from starter.replaying.laws import of_laws
 from starter.replaying.reading import parsed
 from tests.starter.command_line import milepost
-from tests.starter.replaying.builders import golden, replays
+from tests.starter.replaying.builders import golden, history_of, replays
 from tests.workflows.golden import laws_under
 
 ERASED_AT = datetime(2026, 12, 1, tzinfo=UTC)
@@ -43,11 +42,6 @@ def dossier_of(story: str) -> Dossier:
         laws=tuple(laws_under(golden(story))),
         log=tuple(last.log),
     )
-
-
-def history_of(story: str) -> JsonObject:
-    told: JsonObject = plain(json.loads(golden(story).read_text("utf-8")))
-    return told
 
 
 def a_bundle(directory: Path, story: str, dossier: Dossier, kept: JsonObject | None = None) -> Path:

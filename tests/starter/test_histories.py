@@ -1,7 +1,6 @@
 """The histories of a record: what the archive has needs no Temporal, and one that cannot be read leaves the others be."""
 
 import asyncio
-import json
 import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
@@ -12,11 +11,11 @@ from sqlalchemy import update
 
 from runtime.histories import TemporalHistories
 from runtime.settings import Settings
-from sla.archive_run import ANY, PackedRun, Run
+from sla.archive_run import ANY, Run
 from sla.errors import ServiceUnavailable, UnreadablePayload
 from sla.evidence_errors import DamagedHistory
 from sla.finding import Finding
-from sla.histories import JsonObject, RunKept, RunSeen, canonical, digest_of, plain
+from sla.histories import JsonObject, RunSeen, canonical
 from starter.answers import FINE
 from starter.histories import Histories
 from store.archive import StoredArchive
@@ -24,8 +23,8 @@ from store.archive_tables import archived_runs
 from store.cases import StoredCases
 from store.engine import Database
 from tests.starter.command_line import Ran, milepost, no_desk
-from tests.starter.replaying.builders import golden, premium
-from tests.store.builders import REF, at, opened, the_timeline
+from tests.starter.replaying.builders import golden, history_of, premium
+from tests.store.builders import REF, at, opened, packed, the_timeline
 
 
 @pytest.fixture
@@ -44,20 +43,8 @@ async def away() -> NoReturn:
 
 
 async def keep(database: Database, run_id: str, history: JsonObject, *, began_us: int = 0) -> None:
-    text = canonical(history).encode()
-    digest = digest_of(history)
-    about = RunKept(
-        run_id=run_id,
-        status="completed",
-        began_us=began_us,
-        events=len(history["events"]),
-        archived_at=at("10:00"),
-        digest=digest,
-        original_digest=digest,
-    )
-    run = Run(record="C-1", run_id=run_id)
-    packed = PackedRun(about=about, size=len(text), body=zlib.compress(text))
-    await StoredArchive(database).store(run, packed, at=at("10:00"))
+    whole = packed(run_id, history, began_us=began_us, archived_at=at("10:00"))
+    await StoredArchive(database).store(Run(record="C-1", run_id=run_id), whole, at=at("10:00"))
 
 
 async def lost(database: Database, run_id: str) -> None:
@@ -71,9 +58,8 @@ async def damage(database: Database, run_id: str, body: bytes) -> None:
         await connection.execute(update(archived_runs).where(archived_runs.c.run_id == run_id).values(body=body))
 
 
-def a_history(story: str = "refused") -> JsonObject:
-    told: JsonObject = plain(json.loads(golden(story).read_text("utf-8")))
-    return told
+def a_history() -> JsonObject:
+    return history_of("refused")
 
 
 async def test_a_record_with_a_lost_run_needs_no_temporal(database: Database) -> None:

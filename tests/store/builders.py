@@ -1,18 +1,23 @@
 """What the tests of the store tell: a process, a case, an hour of its life. London winter time is UTC."""
 
+import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sla.archive_run import PackedRun
 from sla.calendar import BusinessHours
 from sla.engine import evaluate
 from sla.events import Event, read_event
 from sla.finding import Finding, Settled
+from sla.histories import JsonObject, RunKept, canonical, digest_of
 from sla.ledger_line import LedgerLine
 from sla.messages import ProcessRef
 from sla.process.model import Process
 from sla.timeline import Timeline
 from store.cases import StoredCases
+from store.catalogue import Catalogue
+from store.engine import Database
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 REF = ProcessRef(process="Support", version=1, revision=1)
@@ -57,6 +62,21 @@ def opened(clock: str = "09:00", record: str = "C-1", **fields: Any) -> Event:
 def the_timeline(events: Sequence[Event], clock: str, process: Process | None = None) -> Timeline:
     """What these events come to as of a time of that Monday."""
     return evaluate(process or a_process(), {}, events, at(clock))
+
+
+def packed(run_id: str, history: JsonObject, **about: Any) -> PackedRun:
+    """A closed run, ready for the archive; `about` it is known whatever differs from the usual."""
+    text, digest = canonical(history).encode(), digest_of(history)
+    usual: dict[str, Any] = {"status": "completed", "events": len(history["events"]), "engine": "0.1.0"}
+    told = {**usual, "digest": digest, "original_digest": digest, **about}
+    return PackedRun(about=RunKept(run_id=run_id, **told), size=len(text), body=zlib.compress(text))
+
+
+async def publish(database: Database, *definitions: Process | BusinessHours) -> None:
+    """Put into the catalogue, whoever they name."""
+    async with Catalogue(database).publishing(at=at("08:00")) as publication:
+        for one in definitions:
+            await (publication.publish_process(one) if isinstance(one, Process) else publication.publish_calendar(one))
 
 
 async def append(cases: StoredCases, record: str, ref: ProcessRef, events: Sequence[Event]) -> None:

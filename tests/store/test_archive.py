@@ -1,7 +1,6 @@
 """The archive's list, which is written with each decision, and the histories themselves: on both databases."""
 
 import asyncio
-import zlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,12 +10,13 @@ from sqlalchemy import select
 from sla.archive_run import ANY, PackedRun, Run
 from sla.events import Event
 from sla.finding import Finding
-from sla.histories import JsonObject, LawDigest, RunKept, canonical, digest_of
+from sla.histories import JsonObject, LawDigest, digest_of
 from store.archive import StoredArchive, rewrite
 from store.archive_tables import runs
 from store.cases import StoredCases
 from store.engine import Database
 from store.runs import REST, pause
+from tests.store import builders
 from tests.store.builders import REF, an_event, append, at, opened, the_timeline
 
 FIRST, SECOND = "run-1", "run-2"
@@ -33,22 +33,14 @@ async def decided(cases: StoredCases, run: str | None, *log: Event, clock: str =
 
 
 def packed(run_id: str = FIRST, **more: Any) -> PackedRun:
-    history: JsonObject = {"events": [{"eventId": "1", "word": f"of {run_id}"}]}
-    text = canonical(history).encode()
-    about = RunKept(
-        run_id=run_id,
-        status="completed",
-        began_us=1,
-        started_at=at("09:00"),
-        closed_at=at("10:00"),
-        events=1,
-        definitions=(LawDigest(ref=REF, process="p", calendars={"office": "c"}, default_hours="d"),),
-        engine="0.1.0",
-        archived_at=at("10:01"),
-        digest=digest_of(history),
-        original_digest=digest_of(history),
-    )
-    return PackedRun(about=about.model_copy(update=more), size=len(text), body=zlib.compress(text))
+    about: dict[str, Any] = {
+        "began_us": 1,
+        "started_at": at("09:00"),
+        "closed_at": at("10:00"),
+        "definitions": (LawDigest(ref=REF, process="p", calendars={"office": "c"}, default_hours="d"),),
+        "archived_at": at("10:01"),
+    }
+    return builders.packed(run_id, {"events": [{"eventId": "1", "word": f"of {run_id}"}]}, **(about | more))
 
 
 async def due(archive: StoredArchive, when: datetime) -> list[str]:

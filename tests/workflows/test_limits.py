@@ -20,7 +20,7 @@ async def test_a_case_of_the_longest_names_is_opened_waits_and_acts() -> None:
     process = a_process(*others, **first).model_copy(update={"process": NAME})
     async with LiveBench(process, record=RECORD, events=1_000) as bench:
         await bench.open(account="x" * 300)
-        await bench.at(3)
+        await bench.until(lambda: bool(bench.world.tasks.opened))
         view = (await bench.state()).view
         assert view is not None
         assert (view.status, view.account) == ("violated_open", "x" * 300)

@@ -40,6 +40,7 @@ async def test_state_and_log_are_the_same_after_a_roll_as_before_it() -> None:
     async with LiveBench(process, events=16) as bench:
         await bench.open()
         await bench.at(2)
+        await bench.until(lambda: bool(bench.world.performed()))
         before = await bench.state()
         assert before.done
         number = before.events

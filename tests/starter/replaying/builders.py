@@ -10,6 +10,7 @@ import yaml
 from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowRunner
 
 from runtime.converter import converter
+from sla.histories import JsonObject, plain
 from starter.replaying.laws import of_laws
 from starter.replaying.reading import parsed
 from starter.replaying.results import Replayed
@@ -30,6 +31,12 @@ def events_of(story: str) -> list[dict[str, Any]]:
     """Its events."""
     events: list[dict[str, Any]] = json.loads(golden(story).read_text("utf-8"))["events"]
     return events
+
+
+def history_of(story: str) -> JsonObject:
+    """It in the readable spelling, as it is kept in the archive."""
+    told: JsonObject = plain(json.loads(golden(story).read_text("utf-8")))
+    return told
 
 
 @asynccontextmanager

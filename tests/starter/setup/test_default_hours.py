@@ -1,6 +1,5 @@
 """A record counts by the default business hours of its day: what is told of it stays when they are set anew."""
 
-import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -11,11 +10,10 @@ import pytest
 from activities.adapters.clock import SystemClock
 from activities.situation import laws_of
 from runtime.settings import Settings
-from sla.archive_run import PackedRun, Run
-from sla.calendar import BusinessHours
+from sla.archive_run import Run
 from sla.engine import evaluate_under
 from sla.finding import Finding
-from sla.histories import RunKept, canonical, digest_of, law_digest
+from sla.histories import law_digest
 from sla.process.model import Process
 from sla.setup_errors import StillNeeded
 from starter.api.definitions import document_of
@@ -29,19 +27,13 @@ from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
 from store.engine import Database
 from tests.starter.setup.conftest import ADA, nowhere
-from tests.store.builders import a_process, at, opened, some_hours
+from tests.store.builders import a_process, at, opened, packed, publish, some_hours
 from workers.wiring import note_default_hours
 
 EVENING, NEXT_MORNING = at("17:30"), at("33:30")
 """When an answer within the hour is due, asked for at half past four: around the clock, and in office hours."""
 NOW = at("36:00")
 """Tuesday noon."""
-
-
-async def put(database: Database, *definitions: Process | BusinessHours) -> None:
-    async with Catalogue(database).publishing(at=at("08:00")) as publication:
-        for one in definitions:
-            await (publication.publish_process(one) if isinstance(one, Process) else publication.publish_calendar(one))
 
 
 def set_to(url: str, calendar: str) -> Settings:
@@ -70,27 +62,15 @@ async def decided(database: Database, record: str) -> None:
 
 async def archived(desk: Desk, database: Database, record: str) -> None:
     [law] = (await desk.evidence.dossier(record)).laws
-    history = {"events": [{"eventId": "1"}]}
-    text, digest = canonical(history).encode(), digest_of(history)
-    about = RunKept(
-        run_id=f"run-of-{record}",
-        status="completed",
-        closed_at=at("16:40"),
-        events=1,
-        engine="0.1.0",
-        definitions=(law_digest(law),),
-        archived_at=NOW,
-        digest=digest,
-        original_digest=digest,
-    )
-    packed = PackedRun(about=about, size=len(text), body=zlib.compress(text))
-    await StoredArchive(database).store(Run(record=record, run_id=about.run_id), packed, at=NOW)
+    run = Run(record=record, run_id=f"run-of-{record}")
+    about = {"closed_at": at("16:40"), "definitions": (law_digest(law),), "archived_at": NOW}
+    await StoredArchive(database).store(run, packed(run.run_id, {"events": [{"eventId": "1"}]}, **about), at=NOW)
 
 
 @pytest.fixture
 async def old(url: str, database: Database) -> AsyncIterator[Desk]:
     """C-1 was opened in the days of `office`; then nothing was set any more, and C-2 was opened. The Desk is of today."""
-    await put(database, a_process(), some_hours())
+    await publish(database, a_process(), some_hours())
     office, today = set_to(url, "office"), set_to(url, "")
     await begin(database, office)
     await decided(database, "C-1")
@@ -156,7 +136,7 @@ async def test_todays_default_hours_cannot_be_retired_but_those_of_earlier_days_
 
 
 async def test_before_a_worker_has_begun_what_is_set_here_cannot_be_retired(database: Database, url: str) -> None:
-    await put(database, some_hours())
+    await publish(database, some_hours())
     async with a_desk(set_to(url, "office")) as desk:
         with pytest.raises(StillNeeded, match="they are the installation's default"):
             await desk.catalogue.retire_calendar("office")

@@ -2,7 +2,6 @@
 
 import asyncio
 import subprocess
-import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +13,12 @@ from sqlalchemy import insert, select, update
 
 from activities.situation import situation
 from runtime.settings import Settings
-from sla.archive_run import PackedRun, Run
+from sla.archive_run import Run
 from sla.erasure import verdicts
 from sla.events import Event
-from sla.evidence_errors import InvalidErasure, RestsOnAName, UnknownContact
+from sla.evidence_errors import DamagedHistory, InvalidErasure, RestsOnAName, UnknownContact
 from sla.finding import Finding
-from sla.histories import JsonObject, RunKept, canonical, digest_of
+from sla.histories import JsonObject, canonical, digest_of
 from sla.ledger_line import LedgerLine
 from sla.messages import ProcessRef
 from sla.people import People
@@ -28,6 +27,7 @@ from starter.desk import Desk, open_desk
 from starter.setup.views.erasure import ErasureView
 from store import erasing
 from store.archive import StoredArchive, unpacked
+from store.archive_tables import archived_runs
 from store.cases import StoredCases
 from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
@@ -38,7 +38,7 @@ from store.setup_tables import audit_log, entitlement_choices, idempotent_answer
 from store.tables import contacts, event_log, occurrences, tasks
 from tests.postgres import PostgresServer
 from tests.starter.setup.conftest import ADA, nowhere
-from tests.store.builders import an_event, at, opened
+from tests.store.builders import an_event, at, opened, packed, publish
 
 NAME, ADDRESS, EARLIER = "Jo Grey", "jo.grey@helios.example", "Josephine Black"
 WORDS = ("jo grey", "grey, jo", "jo.grey", "josephine", "black@old.example")
@@ -96,6 +96,11 @@ class World:
         ref = ref or REF
         timeline = (await situation(StoredDefinitions(self.database), ref, log, at(clock))).timeline
         await StoredCases(self.database).settle(Finding(ref=ref, log=log, timeline=timeline, run=run))
+
+    async def published(self, process: Process) -> ProcessRef:
+        """The next version of the process: what a record is held to that is opened from now on."""
+        await publish(self.database, process)
+        return await Catalogue(self.database).process_ref(process.process)
 
     async def outcome(self, record: str) -> JsonObject:
         return verdicts((await self.desk.evidence.dossier(record)).timeline())
@@ -178,21 +183,8 @@ def _history(run: str) -> JsonObject:
 async def _archived(
     database: Database, run: str, record: str = "C-1", archived_at: datetime = NOW, history: JsonObject | None = None
 ) -> None:
-    history = history or _history(run)
-    text = canonical(history).encode()
-    digest = digest_of(history)
-    about = RunKept(
-        run_id=run,
-        status="completed",
-        closed_at=at("10:30"),
-        events=2,
-        engine="0.1.0",
-        archived_at=archived_at,
-        digest=digest,
-        original_digest=digest,
-    )
-    packed = PackedRun(about=about, size=len(text), body=zlib.compress(text))
-    await StoredArchive(database).store(Run(record=record, run_id=run), packed, at=archived_at)
+    whole = packed(run, history or _history(run), closed_at=at("10:30"), archived_at=archived_at)
+    await StoredArchive(database).store(Run(record=record, run_id=run), whole, at=archived_at)
 
 
 OF_C_1 = select(event_log.c.body).where(event_log.c.record == "C-1").order_by(event_log.c.sequence)
@@ -326,9 +318,7 @@ async def test_a_rehearsal_says_the_same_and_changes_nothing(world: World, tmp_p
 async def test_if_an_outcome_rests_on_the_name_nothing_is_changed_and_the_condition_is_named(
     world: World, tmp_path: Path, *, dry_run: bool
 ) -> None:
-    async with Catalogue(world.database).publishing(at=at("08:30")) as publication:
-        await publication.publish_process(a_process(when={"caller": NAME}))
-    ref = await Catalogue(world.database).process_ref("Support")
+    ref = await world.published(a_process(when={"caller": NAME}))
     log = [opened(record="C-3", caller=NAME, priority="P1")]
     await world.decided(log, "10:45", ref=ref)
     before = await world.desk.show("C-1"), await world.archived()
@@ -342,13 +332,11 @@ async def test_if_an_outcome_rests_on_the_name_nothing_is_changed_and_the_condit
         assert (await connection.execute(select(erasures))).all() == []
 
 
+BY_NAME = {"all": [{"caller": NAME}, {"state": "done"}]}
+
+
 async def test_what_could_part_a_running_case_from_its_log_in_time_is_refused_and_a_closed_one_is_not(world: World) -> None:
-    rests = {"all": [{"caller": NAME}, {"state": "done"}]}
-    async with Catalogue(world.database).publishing(at=at("08:30")) as publication:
-        await publication.publish_process(
-            Process.model_validate({**a_process().model_dump(mode="json"), "exit_when": rests})
-        )
-    ref = await Catalogue(world.database).process_ref("Support")
+    ref = await world.published(Process.model_validate({**a_process().model_dump(mode="json"), "exit_when": BY_NAME}))
     log: list[Event] = [opened(record="C-3", caller=NAME, state="new")]
     await world.decided(log, "10:45", ref=ref)
     with pytest.raises(RestsOnAName, match="`exit_when` of process 'Support', which looks at 'caller', if not now"):
@@ -357,13 +345,19 @@ async def test_what_could_part_a_running_case_from_its_log_in_time_is_refused_an
     assert (await world.desk.erasure.forget(contact="c-17")).records == 3
 
 
+@pytest.mark.parametrize("archived_at", ["08:00", "11:00"], ids=["looked at beforehand", "looked at within"])
+async def test_a_damaged_history_is_named_and_nothing_is_changed(world: World, archived_at: str) -> None:
+    await _archived(world.database, "run-0", archived_at=at(archived_at))
+    async with world.database.transaction() as connection:
+        await connection.execute(update(archived_runs).where(archived_runs.c.run_id == "run-0").values(body=b"rust"))
+    before = await world.desk.show("C-1")
+    with pytest.raises(DamagedHistory, match="history of run run-0 of record 'C-1' is damaged"):
+        await world.desk.erasure.forget(contact="c-17")
+    assert await world.desk.show("C-1") == before
+
+
 async def test_one_that_was_moved_to_where_nothing_looks_at_it_is_forgotten(world: World) -> None:
-    rests = {"all": [{"caller": NAME}, {"state": "done"}]}
-    async with Catalogue(world.database).publishing(at=at("08:30")) as publication:
-        await publication.publish_process(
-            Process.model_validate({**a_process().model_dump(mode="json"), "exit_when": rests})
-        )
-    ref = await Catalogue(world.database).process_ref("Support")
+    ref = await world.published(Process.model_validate({**a_process().model_dump(mode="json"), "exit_when": BY_NAME}))
     moved = an_event("migrated", "10:40", record="C-3", version=1)
     await world.decided([opened(record="C-3", caller=NAME), moved], "10:45", ref=ref)
     assert (await world.desk.erasure.forget(contact="c-17")).records == 3
@@ -420,8 +414,8 @@ async def test_histories_are_looked_through_before_decisions_have_to_wait_but_fo
     told: list[str] = []
     inflate, look, begin = unpacked, erasing.look_ahead, erasing.Erasing.begin
 
-    def inflated(body: bytes) -> JsonObject:
-        history = inflate(body)
+    def inflated(body: bytes, record: str, run_id: str) -> JsonObject:
+        history = inflate(body, record, run_id)
         told.append(history["events"][0]["run"])
         return history
 

@@ -1,7 +1,6 @@
 """A history as Temporal wrote it, of a case whose customer was forgotten: its bundle is proved, replayed and explained."""
 
 import json
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +8,11 @@ import pytest
 
 from activities.situation import situation
 from runtime.settings import Settings
-from sla.archive_run import PackedRun, Run
+from sla.archive_run import Run
 from sla.dossier import LawKept
 from sla.events import Event, read_event
 from sla.finding import Finding
-from sla.histories import JsonObject, RunKept, canonical, digest_of, law_digest, plain
+from sla.histories import JsonObject, canonical, law_digest
 from sla.instants import to_instant
 from starter.bundles import read_bundle
 from starter.desk import open_desk
@@ -23,8 +22,9 @@ from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
 from store.engine import Database
 from tests.starter.command_line import milepost, no_desk
-from tests.starter.replaying.builders import golden
+from tests.starter.replaying.builders import golden, history_of
 from tests.starter.setup.conftest import ADA, nowhere
+from tests.store.builders import packed
 from tests.workflows.golden import laws_under
 
 RECORD, NAME, RUN = "dashboard-down-17", "Dashboard Down", "run-1"
@@ -34,8 +34,7 @@ STORY = "warned-violated-reassigned"
 
 def the_history() -> JsonObject:
     """A golden history, of a record of that name."""
-    told = canonical(plain(json.loads(golden(STORY).read_text("utf-8"))))
-    history: JsonObject = json.loads(told.replace("C-1042", RECORD))
+    history: JsonObject = json.loads(canonical(history_of(STORY)).replace("C-1042", RECORD))
     return history
 
 
@@ -58,21 +57,9 @@ async def archived(database: Database) -> None:
     closed_at = to_instant(log[-1].recorded_at)
     timeline = (await situation(StoredDefinitions(database), law.ref, log, closed_at)).timeline
     await StoredCases(database).settle(Finding(ref=law.ref, log=log, timeline=timeline, run=RUN))
-    text = canonical(history).encode()
-    about = RunKept(
-        run_id=RUN,
-        status="completed",
-        started_at=log[0].at,
-        closed_at=closed_at,
-        events=len(history["events"]),
-        definitions=(await _digest(database, law),),
-        engine="0.1.0",
-        archived_at=closed_at,
-        digest=digest_of(history),
-        original_digest=digest_of(history),
-    )
-    packed = PackedRun(about=about, size=len(text), body=zlib.compress(text))
-    await StoredArchive(database).store(Run(record=RECORD, run_id=RUN), packed, at=closed_at)
+    digests = (await _digest(database, law),)
+    whole = packed(RUN, history, started_at=log[0].at, closed_at=closed_at, definitions=digests, archived_at=closed_at)
+    await StoredArchive(database).store(Run(record=RECORD, run_id=RUN), whole, at=closed_at)
 
 
 async def _digest(database: Database, law: LawKept) -> Any:

@@ -3,15 +3,14 @@
 import os
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.client import Client
 
 import starter.recorded
 from activities.situation import laws_of
 from runtime.settings import Settings
-from sla.calendar import BusinessHours
 from sla.engine import evaluate_under
 from sla.errors import ServiceUnavailable, UnknownCalendar, UnknownRecord
 from sla.events import Event
@@ -29,7 +28,8 @@ from store.cases import StoredCases
 from store.catalogue import Catalogue
 from store.definitions import StoredDefinitions
 from store.engine import Database
-from tests.store.builders import an_event, at, opened, some_hours
+from tests.starter.setup.conftest import nowhere
+from tests.store.builders import an_event, at, opened, publish, some_hours
 
 NOW = at("18:00")
 MAIL = {"email": {"to": "owner", "template": "warning"}}
@@ -48,21 +48,10 @@ def a_found(within: Any = "1h", **more: Any) -> Found[Process]:
     return Found(value=Process.model_validate(document.data), document=document)
 
 
-async def nowhere() -> Client:
-    raise ServiceUnavailable(service="Temporal", address="nowhere", problem="there is none", remedy="Start one.")
-
-
-async def published(database: Database, *definitions: Process | BusinessHours) -> None:
-    """Put into the catalogue, whoever they name."""
-    async with Catalogue(database).publishing(at=at("08:00")) as publication:
-        for one in definitions:
-            await (publication.publish_process(one) if isinstance(one, Process) else publication.publish_calendar(one))
-
-
 @pytest.fixture
 async def desk(url: str, database: Database) -> AsyncIterator[Desk]:
     """A Desk at six in the evening of that Monday, at which everybody is promised an answer within the hour."""
-    await published(database, a_found().value)
+    await publish(database, a_found().value)
     async with open_desk(Settings(database_url=url), nowhere, lambda: NOW) as opened_desk:
         yield opened_desk
 
@@ -193,12 +182,13 @@ async def test_spread_over_processes_it_is_the_same(five: Desk, monkeypatch: pyt
 
 
 def gone(_names: list[str]) -> None:
-    """A process that is ended from outside."""
+    """A process that is ended in the middle of its work; it leaves a mark, for one that cannot begin is gone as well."""
+    Path(os.environ["MARK"]).touch()
     os._exit(1)
 
 
 async def test_what_goes_wrong_in_a_process_is_told_in_a_sentence(
-    five: Desk, database: Database, monkeypatch: pytest.MonkeyPatch
+    five: Desk, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(starter.recorded, "_WORTH_IT", 1)
     monkeypatch.setattr(starter.recorded, "AT_ONCE", 2)
@@ -207,14 +197,16 @@ async def test_what_goes_wrong_in_a_process_is_told_in_a_sentence(
     with pytest.raises(ServiceUnavailable, match="there is no directory /nowhere"):
         await weigh(database, elsewhere, jobs=2)
     monkeypatch.setattr(starter.recorded, "_weigh", gone)
+    monkeypatch.setenv("MARK", str(tmp_path / "mark"))
     with pytest.raises(ServiceUnavailable, match="perhaps for want of memory"):
         await simulated(five, a_found(), jobs=2)
+    assert (tmp_path / "mark").exists()
 
 
 async def test_a_record_that_moved_is_before_what_it_followed_and_after_as_if_it_had_not_moved(
     desk: Desk, database: Database
 ) -> None:
-    await published(database, a_found("2h").value)
+    await publish(database, a_found("2h").value)
     ref = await Catalogue(database).process_ref("Support")
     first = ref.model_copy(update={"version": 1, "revision": 1})
     moved = an_event("migrated", "09:30", version=ref.version, revision=ref.revision)
@@ -242,7 +234,7 @@ async def test_calendars_are_the_given_ones_or_those_that_are_published(five: De
     night = some_hours("office", "13:30-17:00")
     found = await five.what_if.record("C-4", by_office, {"office": night})
     assert found.milestones[0].margin_after_s == 50 * 60
-    await published(database, some_hours("office", "12:50-17:00"))
+    await publish(database, some_hours("office", "12:50-17:00"))
     found = await five.what_if.record("C-4", by_office, {})
     assert found.milestones[0].margin_after_s == 10 * 60
 
