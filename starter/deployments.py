@@ -7,7 +7,7 @@ they do. For installations whose workers name their version (`MILEPOST_BUILD_ID`
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from temporalio.api.batch.v1 import BatchOperationSignal
 from temporalio.api.deployment.v1 import WorkerDeploymentInfo
@@ -29,7 +29,10 @@ IN_PROGRESS = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
 POLL_S = 0.5
 LAG_S = 1.0
 """How far behind Temporal's lists may be."""
-ROUNDS = 3
+LOOKS = (1, 2, 4, 8, 15, 30, 60)
+"""How often to look, with `LAG_S` between, whether all cases have moved before they are woken again; together as long as the
+longest attempt at an action. A case that is woken in the middle of a step is not told of the current version: its next step
+follows at once, without Temporal having looked."""
 SETTLING_S = 10.0
 """How long the workers of a version may take, from the first that is seen, until they serve all queues."""
 
@@ -50,12 +53,16 @@ class Build:
 
 @dataclass(frozen=True, kw_only=True)
 class Nudged:
-    """How far a nudge has come: of `cases` so many were reached, of which some may have been closed meanwhile."""
+    """How far a nudge has come: of `cases` so many were reached, of which some may have been closed meanwhile.
+
+    `again`: they were woken before, and have not moved.
+    """
 
     cases: int
     reached: int
     failed: int
     finished: bool
+    again: bool = False
 
 
 class Deployments:
@@ -138,23 +145,38 @@ class Deployments:
     async def nudge(self, *, job: str, per_second: float = 50) -> AsyncIterator[Nudged]:
         """Wake the open cases that are not with the current version, and tell how far it has come until it is finished.
 
-        Each moves as soon as no attempt at an action of it is under way. Temporal's lists lag behind, so it looks again,
-        twice at most, for those that they did not have. `job` is a name of its own for this nudge. Raises BatchUnderWay if
+        Each moves as soon as no attempt at an action of it is under way. Those that have not moved are woken again, for some
+        two minutes; `behind` tells of how many are left. `job` is a name of its own for this nudge. Raises BatchUnderWay if
         the namespace has another batch operation running, of which Temporal allows one.
         """
-        current = next((build.build_id for build in await self.builds() if build.state == "current"), None)
+        current = await self._current()
         if current is None:
             return
-        elsewhere = f"{self._open} AND NOT ({self._on(current)})"
+        elsewhere = self._elsewhere(current)
         if not await self._count(elsewhere):
             yield Nudged(cases=0, reached=0, failed=0, finished=True)
             return
-        for round_ in range(1, ROUNDS + 1):
+        for round_, looks in enumerate(LOOKS, 1):
             async for told in self._woken(f"{job}-{round_}", elsewhere, current, per_second):
-                yield told
+                yield replace(told, again=round_ > 1)
+            if await self._moved(elsewhere, looks):
+                return
+
+    async def behind(self) -> int:
+        """How many open cases are not with the current version; 0 if no version is."""
+        current = await self._current()
+        return 0 if current is None else await self._count(self._elsewhere(current))
+
+    async def _current(self) -> str | None:
+        return next((build.build_id for build in await self.builds() if build.state == "current"), None)
+
+    async def _moved(self, elsewhere: str, within: int) -> bool:
+        """Whether no case is elsewhere any more, looked at so many times."""
+        for _ in range(within):
             await asyncio.sleep(LAG_S)
             if not await self._count(elsewhere):
-                return
+                return True
+        return False
 
     async def _woken(self, job: str, wanted: str, current: str, per_second: float) -> AsyncIterator[Nudged]:
         asked = StartBatchOperationRequest(
@@ -193,6 +215,9 @@ class Deployments:
             failed=found.failure_operation_count,
             finished=found.state != BatchOperationState.BATCH_OPERATION_STATE_RUNNING,
         )
+
+    def _elsewhere(self, build_id: str) -> str:
+        return f"{self._open} AND NOT ({self._on(build_id)})"
 
     def _on(self, build_id: str) -> str:
         version = f"{self.name}:{build_id}".replace("'", "''")

@@ -68,14 +68,14 @@ def _register(app: typer.Typer, services: Services, deploying: "Deploying") -> N
 async def _nudge(deployments: "Deployments", rate: float) -> None:
     last: Nudged | None = None
     async for told in deployments.nudge(job=f"nudge-{uuid4()}", per_second=rate):
-        if last is None or told.reached != last.reached:
-            remark(f"woken {told.reached} of {told.cases}")
+        if last is None or (told.reached, told.again) != (last.reached, last.again):
+            remark(f"woken {told.reached} of {told.cases}{' that have not moved yet' if told.again else ''}")
         last = told
     if last is None:
         remark("No version is current yet. Choose one with: milepost deployment make-current VERSION")
-    elif last.failed:
-        remark(f"{last.failed} could not be reached; those that were closed meanwhile need no moving.")
-    elif not last.cases:
+    elif left := await deployments.behind():
+        remark(f"Not moved yet: {left}, of {last.cases} that were woken last. milepost deployment nudge wakes them again.")
+    else:
         remark("All open cases are with the current version.")
 
 

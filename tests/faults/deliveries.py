@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Final
 
 from sla.ledger_line import LedgerLine
@@ -63,7 +64,10 @@ def identity(delivery: Delivery) -> str:
 
 
 def judge(seen: Mapping[str, Seen], deliveries: Sequence[Delivery], journal: Sequence[Mapping[str, Any]]) -> Post:
-    """Compare the ledger with what arrived. A repetition is excused if it arrived before the ledger's line stood."""
+    """Compare the ledger with what arrived. A repetition is excused if it arrived before the ledger's line stood.
+
+    Chat messages have no id: those of equal text count together, and any of them may repeat until all their lines stand.
+    """
     arrived: dict[str, list[float]] = defaultdict(list)
     for one in deliveries:
         arrived[identity(one)].append(one.at)
@@ -78,10 +82,11 @@ def judge(seen: Mapping[str, Seen], deliveries: Sequence[Delivery], journal: Seq
     repeated, unexcused = 0, []
     for known, instants in arrived.items():
         lines = [message.line for message in sent.get(known, ())]
-        extra = len(instants) - max(1, len(lines))  # a chat message has no id: equal texts count together
+        extra = len(instants) - max(1, len(lines))
         if extra > 0:
             repeated += extra
-            unexcused += [line for line in lines if max(instants) > stood.get(line, max(instants))][:extra]
+            last = max(lines, key=lambda line: stood.get(line, inf), default="")
+            unexcused += [last] * (max(instants) > stood.get(last, inf))
     unknown = set(arrived) - {message.id for message in _meant(seen)}
     strangers = [f"{known} arrived, and no action of any log has sent it" for known in sorted(unknown)]
     return Post(complaints=complaints, strangers=strangers, repeated=repeated, unexcused=unexcused)

@@ -236,6 +236,16 @@ class TestDeliveries:
         assert self.judge(*arrived(), again).repeated == 1
         assert self.complaints(*arrived(), again) == [f"{line} went out again after the ledger had it as performed"]
 
+    def test_of_messages_of_equal_text_any_may_have_repeated_until_the_last_of_them_is_in_the_ledger(self) -> None:
+        seen, again = a_record(), f"{CHAT}~2"
+        seen = replace(seen, effects={**seen.effects, again: seen.effects[CHAT].model_copy(update={"key": again})})
+        seen = with_line(seen, replace(a_line(CHAT), key=again))
+        stood = [*journal(), {"key": again, "at": 8.1, "outcome": "performed"}]
+        twice = [*arrived(), a_chat(7.0), a_chat(8.0)]
+        post = deliveries.judge({RECORD: seen}, twice, stood)
+        assert (post.repeated, post.unexcused) == (1, [])
+        assert deliveries.judge({RECORD: seen}, [*twice, a_chat(9.0)], stood).unexcused == [again]
+
     def test_a_stranger_is_told_of_unless_somebody_died_who_may_have_sent_it(self) -> None:
         strangers = [a_mail(f"{WARNING}~2", ADA, 9.0), a_hook("F-2/Resolution#1/1/success/1", 9.0)]
         found = self.complaints(*arrived(), *strangers, repeats=False)

@@ -8,11 +8,13 @@ from temporalio.worker import Worker
 
 from runtime.settings import Settings
 from sla.errors import IncompleteBuild, UnknownBuild
+from sla.finding import Finding, Settled
 from sla.messages import task_queue
 from starter.deployments import Build, Deployments, Nudged
 from tests.workflows.harness import PATIENCE_S
 from tests.workflows.live import LiveBench
 from tests.workflows.servers import working
+from tests.workflows.world import ShakyCases
 from workers.wiring import versioned
 
 
@@ -59,6 +61,35 @@ async def test_a_sleeping_case_moves_when_nudged_and_goes_on_where_it_was() -> N
             await bench.report("noted", kind="response.sent")
             await bench.until(lambda: bench.world.performed() == ["C-1042/First Response#1/1/success/1"])
             assert await nudged(deployments, "second") == [Nudged(cases=0, reached=0, failed=0, finished=True)]
+
+
+async def test_a_case_that_is_nudged_in_the_middle_of_a_step_is_nudged_until_it_moves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, may_end, settle = asyncio.Event(), asyncio.Event(), ShakyCases.settle
+
+    async def slow(cases: ShakyCases, finding: Finding) -> Settled:
+        begun.set()
+        await may_end.wait()
+        return await settle(cases, finding)
+
+    async with LiveBench(events=4000, build="v1") as bench:
+        deployments = Deployments(bench.client, queue_prefix=bench.prefix)
+        assert await bounded(deployments.begin("v1"))
+        await bench.open()
+        async with working(bench.client, bench.world, bench.prefix, build="v2"):
+            monkeypatch.setattr(ShakyCases, "settle", slow)
+            told = asyncio.ensure_future(bench.report("noted", kind="customer.replied"))
+            await begun.wait()
+            await deployments.make_current("v2")
+            rounds = 0
+            async with asyncio.timeout(4 * PATIENCE_S):
+                async for so_far in deployments.nudge(job="busy"):
+                    rounds += so_far.finished
+                    if rounds == 3:  # of all these it takes no notice
+                        may_end.set()
+            await told
+            assert await deployments.behind() == 0
 
 
 async def test_only_a_version_whose_workers_were_seen_can_become_current() -> None:
