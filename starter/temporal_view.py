@@ -18,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from runtime.histories import unavailable
 from sla import messages
 from sla.errors import UnknownNamespace
+from starter.deployments import Deployments
 
 PROBLEMS = "TemporalReportedProblems"
 """The search attribute that a server sets by itself when a workflow fails at the same task again and again."""
@@ -50,6 +51,7 @@ class TemporalView:
         self.namespace = client.namespace
         self.address = client.service_client.config.target_host
         ours = f"WorkflowType = '{messages.WORKFLOW}' AND TaskQueue = '{messages.task_queue(queue_prefix, 'cases')}'"
+        self._deployments = Deployments(client, queue_prefix=queue_prefix)
         self._running = f"{ours} AND ExecutionStatus = 'Running'"
         self._stuck = f"{self._running} AND {PROBLEMS} IS NOT NULL"
 
@@ -106,6 +108,10 @@ class TemporalView:
             if error.status == RPCStatusCode.INVALID_ARGUMENT:
                 return None
             raise unavailable(error, self._client) from None
+
+    async def behind(self) -> int:
+        """How many open cases are not with the current version of the worker; 0 where workers have no versions."""
+        return await self._deployments.behind()
 
     async def is_running(self, record: str) -> bool:
         """Whether a record's workflow runs; unlike the lists this is true at this moment."""

@@ -81,6 +81,11 @@ async def workers(patient: Patient) -> Told:
         remedy = "New work waits until one of their builds is made current:"
         command = "temporal worker deployment set-current-version --help"
         return warning(f"{found}; on {some(idle)} no version is current", remedy, command)
+    if behind := await patient.server.behind():
+        remedy = "They stand still once no worker of theirs runs. Move them:"
+        return warning(
+            f"{found}; {counted(behind, 'open case')} not with the current version", remedy, "milepost deployment nudge"
+        )
     return ok(found)
 
 

@@ -42,12 +42,15 @@ def a_poller(*, versioned: bool = False, ago_s: float = 1) -> Poller:
 class Told(TemporalView):
     """A server whose task queues look like this."""
 
-    def __init__(self, every: Queue, but: Mapping[str, Queue] | None = None) -> None:
-        self._every, self._but = every, but or {}
+    def __init__(self, every: Queue, but: Mapping[str, Queue] | None = None, *, behind: int = 0) -> None:
+        self._every, self._but, self._behind = every, but or {}, behind
 
     async def queue(self, name: str, *, workflows: bool) -> Queue:
         del workflows
         return self._but.get(name, self._every)
+
+    async def behind(self) -> int:
+        return self._behind
 
 
 async def seen(view: TemporalView) -> tuple[str, str]:
@@ -166,6 +169,14 @@ async def test_versioned_workers_without_a_current_version_get_no_work() -> None
     assert (verdict, found.endswith("no version is current")) == ("warning", True)
     assert (await seen(Told(a_queue(a_poller(versioned=True), current="v2"))))[0] == "ok"
     assert (await seen(Told(a_queue(a_poller(versioned=True), a_poller()))))[0] == "ok"
+
+
+async def test_cases_that_were_left_with_another_version_are_told_of() -> None:
+    verdict, found = await seen(Told(a_queue(a_poller(versioned=True), current="v2"), behind=2))
+    assert (verdict, found) == (
+        "warning",
+        "1 worker on all 4 task queues, build v2; 2 open cases not with the current version",
+    )
 
 
 @pytest.mark.parametrize(

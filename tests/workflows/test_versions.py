@@ -82,6 +82,7 @@ async def test_a_case_that_is_nudged_in_the_middle_of_a_step_is_nudged_until_it_
             told = asyncio.ensure_future(bench.report("noted", kind="customer.replied"))
             await begun.wait()
             await deployments.make_current("v2")
+            assert await deployments.behind() == 1
             rounds = 0
             async with asyncio.timeout(4 * PATIENCE_S):
                 async for so_far in deployments.nudge(job="busy"):
