@@ -21,7 +21,7 @@ from store.definitions import StoredDefinitions
 from store.engine import Database
 from tests.store.builders import REF, at, opened, the_timeline
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 BAD, GOOD = "run-bad", "run-good"
 
 

@@ -9,7 +9,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.beating import beating
 
 SOON_S = 0.02
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 class Mail:

@@ -137,7 +137,7 @@ async def test_a_line_that_comes_in_many_small_pieces_keeps_nobody_else_waiting(
 
     nobody = cast("Desk", None)
     intake = Intake(desk=nobody, process=None, wait=True, parallel=1, line_max_bytes=1000, max_bytes=16_777_216)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await intake.take(pieces())
     assert [(one.line, one.problem and one.problem.code) for one in intake.answers] == [
         (1, "too_large"),

@@ -49,7 +49,7 @@ async def sent(*looks: CaseFile | Exception, stopping: asyncio.Event | None = No
         seen=None,
         stopping=stopping or asyncio.Event(),
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         return [cast("bytes", part).decode() async for part in response.body_iterator]
 
 

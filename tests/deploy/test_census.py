@@ -37,7 +37,7 @@ def census(deadline: datetime | None = None, **by_status: int) -> Census:
 
 async def lines(store: Store, *, looks: int = 1) -> list[str]:
     metrics = Metrics()
-    async with taken(store, metrics, SetClock(at("10:00")), every_s=0.001), asyncio.timeout(10):
+    async with taken(store, metrics, SetClock(at("10:00")), every_s=0.001), asyncio.timeout(30):
         while store.asked <= looks:
             await asyncio.sleep(0.001)
     return [line for line in metrics.text().decode().splitlines() if "records" in line or "unseen" in line]

@@ -21,7 +21,7 @@ from store.engine import Database
 from tests.e2e.test_killed import UNHURRIED
 from workers.wiring import working
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 SLOWNESS_S = 2
 
 

@@ -30,7 +30,9 @@ from tests.runtime.test_health import ask
 from workers.supervision import under_way
 from workers.wiring import working
 
-PATIENCE_S = 30
+PATIENCE_S = 60
+ENDED_S = 30
+"""Less than a worker would give what is under way when it is stopped."""
 
 
 class Installation:
@@ -96,7 +98,7 @@ async def installed(directory: Path, mail: int = 1) -> AsyncIterator[Installatio
 
 async def ended(process: Process) -> tuple[int, str]:
     """The exit code and what was written to standard error."""
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(ENDED_S):
         _, err = await process.communicate()
     assert process.returncode is not None
     return process.returncode, err.decode()

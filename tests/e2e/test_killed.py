@@ -15,7 +15,7 @@ from runtime.mailbox import Mailbox
 from runtime.ports import free_port
 
 MILEPOST = [str(Path(sys.executable).parent / "milepost")]
-PATIENCE_S = 45
+PATIENCE_S = 60
 
 DEFINITIONS = """
 process: Quick

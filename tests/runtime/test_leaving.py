@@ -25,7 +25,7 @@ async def test_the_first_signal_asks_and_the_second_insists() -> None:
     with stop_on_signals(insisted.append) as stopping:
         assert not stopping.is_set()
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(stopping.wait(), 5)
+        await asyncio.wait_for(stopping.wait(), 30)
         assert insisted == []
         os.kill(os.getpid(), signal.SIGINT)
         for _ in range(100):

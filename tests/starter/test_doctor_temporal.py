@@ -110,7 +110,7 @@ async def test_missing_search_attributes_come_with_the_command_that_mends_it(tmp
         assert remedy is not None
         (command,) = remedy.splitlines()[1:]
         await typed(command, server.address)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while (mended := await told(temporal.search_attributes, Settings(), client)).verdict != "ok":
                 await asyncio.sleep(0.2)
     assert mended.found == f"all 5 are there: {', '.join(SEARCH_ATTRIBUTES)}"
@@ -148,7 +148,7 @@ async def test_without_a_worker_nobody_decides_and_with_one_all_is_well(tmp_path
         assert (verdict, found.partition(":")[0], remedy) == ("failed", "none asks for work", "Start one:\nmilepost worker")
         assert (await told(temporal.clock, settings, client)).verdict == "not_checked"
         async with worked(client, settings):
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while (seen_ := await told(temporal.workers, settings, client)).verdict != "ok":
                     await asyncio.sleep(0.1)
             assert seen_.found.startswith("1 worker on all 4 task queues")
@@ -237,7 +237,7 @@ async def test_of_a_whole_installation_nothing_has_failed(tmp_path: Path) -> Non
             async def verdicts() -> dict[str, str]:
                 return {finding.check: finding.verdict for finding in await doctor.examine(settings, reached, now)}
 
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while "failed" in (found := await verdicts()).values():
                     await asyncio.sleep(0.2)
     odd = {name: verdict for name, verdict in found.items() if verdict != "ok"}

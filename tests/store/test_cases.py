@@ -261,6 +261,6 @@ class TestAtOnce:
                 task.cancel()
             ended = await asyncio.gather(*telling, return_exceptions=True)
             assert all(one is None or isinstance(one, asyncio.CancelledError) for one in ended)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await append(cases, "C-1", REF, [an_event("closed", "09:30", name="last")])
         assert (await records.log("C-1"))[-1].id == "last"

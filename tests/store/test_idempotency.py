@@ -80,7 +80,7 @@ async def test_an_old_answer_that_another_has_in_hand_keeps_nobody_waiting(
     else:
         async with another.transaction() as connection:
             await connection.execute(select(idempotent_answers).with_for_update())
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 assert await answers.begin("ada", "new", "r", at=later) is None
         assert await answers.begin("ada", "newer", "r", at=later) is None
     async with database.reading() as connection:

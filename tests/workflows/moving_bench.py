@@ -36,7 +36,8 @@ from tests.workflows.servers import skipping
 from workers import wiring
 from workflows.migrating import MoveRecords
 
-PATIENCE_S = 40.0
+PATIENCE_S = 120.0
+"""Temporal takes half a minute and more to delete a run."""
 ANNA = Actor(name="anna", door="cli")
 SUPPORT = MoveQuery(process="Support")
 SECOND = MoveTarget(version=2)

@@ -21,7 +21,7 @@ from workflows.keeping import KeepHistories
 
 FILES = sorted(KEEPING.glob("*.json"))
 PATHS = {"before-continuing-as-new", "after-continuing-as-new"}
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 each = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 

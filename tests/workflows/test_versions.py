@@ -84,7 +84,7 @@ async def test_a_case_that_is_nudged_in_the_middle_of_a_step_is_nudged_until_it_
             await deployments.make_current("v2")
             assert await deployments.behind() == 1
             rounds = 0
-            async with asyncio.timeout(4 * PATIENCE_S):
+            async with asyncio.timeout(PATIENCE_S):
                 async for so_far in deployments.nudge(job="busy"):
                     rounds += so_far.finished
                     if rounds == 3:  # of all these it takes no notice
