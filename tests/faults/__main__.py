@@ -62,13 +62,13 @@ async def _all(
 def _words() -> argparse.ArgumentParser:
     words = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     words.add_argument("--seed", type=int, default=1, help="another population, and other passings to die at")
-    words.add_argument("--cases", type=int, help="cases under way in each world (120)")
-    words.add_argument("--span", type=float, metavar="S", help="seconds that the traffic takes (40); limits go with it")
+    words.add_argument("--cases", type=int, help="cases under way in each world (200)")
+    words.add_argument("--span", type=float, metavar="S", help="seconds that the traffic takes (50); limits go with it")
     words.add_argument("--only", action="append", metavar="FAULT", help="those whose name has this in it; repeatable")
     words.add_argument("--list", action="store_true", help="name the faults, and how each is done")
     words.add_argument("--short", action="store_true", help="fewer cases, shorter limits, hastier retries")
     words.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    words.add_argument("--at-once", type=int, default=3, metavar="N", help="worlds side by side (3)")
+    words.add_argument("--at-once", type=int, default=2, metavar="N", help="worlds side by side (2)")
     return words
 
 

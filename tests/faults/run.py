@@ -28,8 +28,8 @@ RETRIED_S: Final = 180.0
 class Scale:
     """How large a run is: cases, seconds of traffic, seconds to wait for quiet; `haste` see `tests.faults.haste`."""
 
-    cases: int = 120
-    span_s: float = 40.0
+    cases: int = 200
+    span_s: float = 50.0
     patience_s: float = 420.0
     haste: bool = False
 
