@@ -1,6 +1,6 @@
 """`action.<kind>`: one activity for each kind of action, and the protocol that they share.
 
-Look in the ledger; judge anew whether the action is still wanted; write down that it is begun; do it; write that down.
+Look in the ledger; write down that it is begun; judge anew whether the action is still wanted; do it; write that down.
 Between the world's acceptance and the ledger's commit, and only there, a crash has the action done twice (SPEC 5).
 
 The workflow starts an action only after the store has every event that the decision knew. So an action that today's log
@@ -109,16 +109,27 @@ class Performer:
         now = to_instant(now or self._clock.now())
         if attempt > 1:
             await self._ledger.lost(asked.record, kind.KIND, asked.key, at_least=attempt - 1, at=now)
-        found = await self._situation(asked, now)
-        effect = next((effect for effect in found.timeline.effects if effect.key == asked.key), None)
-        reason = NO_LONGER_WANTED if effect is None else await self._unwanted(effect, found)
-        if effect is None or reason is not None:
+        # Begun before it is judged: whoever drops it meanwhile knows from that that it may yet reach somebody.
+        await self._ledger.begin(asked.record, asked.key)
+        progress = LedgerProgress(self._ledger, record=asked.record, kind=kind.KIND, key=asked.key, at=now)
+        try:
+            found = await self._situation(asked, now)
+            effect = next((effect for effect in found.timeline.effects if effect.key == asked.key), None)
+            reason = NO_LONGER_WANTED if effect is None else await self._unwanted(effect, found)
+            done = None
+            if effect is not None and reason is None:
+                self._count_beginning(kind, effect, now, attempt)
+                done = await self._do(kind, found, effect, progress, now)
+        except Exception:
+            if not progress.accepted:
+                await self._ledger.refused(asked.key)
+            raise
+        if done is None:
+            await self._ledger.refused(asked.key)
             # Over what it saw, and nothing newer: the case may have given it up while this attempt hung.
             over: tuple[Outcome, ...] = () if recorded is None else (recorded.outcome,)
             line = LedgerLine(key=asked.key, outcome="dropped", at=now, reason=reason)
             return await self._write(kind, asked, line, over=over)
-        self._count_beginning(kind, effect, now, attempt)
-        done = await self._do(kind, asked, found, effect, now)
         detail = done.detail | ({"events": [event.model_dump(mode="json") for event in done.events]} if done.events else {})
         return await self._hold(kind, asked, LedgerLine(key=asked.key, outcome="performed", at=now, detail=detail))
 
@@ -145,13 +156,12 @@ class Performer:
             raise Transient("the store does not know the record yet")
         return await situation(self._definitions, asked.ref, log, now)
 
-    async def _do(self, kind: Kind, asked: PerformInput, found: Situation, effect: Effect, now: datetime) -> Done:
+    async def _do(self, kind: Kind, found: Situation, effect: Effect, progress: LedgerProgress, now: datetime) -> Done:
         try:
             params = read_params(kind, effect.params)
         except ValidationError as error:
             raise Permanent(f"the parameters do not fit: {error.error_count()} problems, {_first(error)}") from None
         law = found.law_of(effect)
-        progress = LedgerProgress(self._ledger, record=asked.record, kind=kind.KIND, key=asked.key, at=now)
         context = ActionContext(
             effect=effect,
             now=now,
@@ -163,13 +173,7 @@ class Performer:
             outside=self._outside,
             progress=progress,
         )
-        await self._ledger.begin(asked.record, asked.key)
-        try:
-            return await kind.perform(context, params)
-        except Exception:
-            if not progress.accepted:
-                await self._ledger.refused(asked.key)
-            raise
+        return await kind.perform(context, params)
 
     async def _hold(self, kind: Kind, asked: PerformInput, line: LedgerLine) -> Performed:
         """Write that an action was performed, holding on to that while the store is away: to forget it is to do it twice."""

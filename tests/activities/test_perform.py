@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from activities.actions import CATALOGUE
-from activities.fakes import MemoryDefinitions, MemoryLedger, MemoryMailer, SetClock
+from activities.fakes import MemoryCases, MemoryDefinitions, MemoryLedger, MemoryMailer, SetClock
 from activities.ports import LedgerLine, Mail, Permanent, Transient
 from sla.dispatch import NO_LONGER_WANTED, NOBODY_TOLD
-from sla.events import Changed, Uncompleted
+from sla.events import Changed, Event, Uncompleted
 from sla.ledger_line import LOST
 from sla.messages import Outcome, PerformInput
 from tests.activities.builders import RECORD, RETRACTED, VIOLATION, WARNING, Scene, a_process, at, noted, opened, violating
@@ -171,6 +171,25 @@ async def test_an_attempt_of_which_nothing_was_heard_may_have_reached_somebody(f
         await scene.ledger.refused(VIOLATION)
     assert (await scene.perform(VIOLATION, attempt=2)).outcome == "dropped"
     assert (await scene.perform(RETRACTED)).outcome == ("performed" if told else "dropped")
+
+
+async def test_what_is_dropped_while_an_attempt_is_about_to_do_it_may_yet_reach_somebody() -> None:
+    late = noted("response.sent", "09:58", recorded="10:03")
+
+    class Judged(MemoryCases):
+        async def log(self, record: str) -> list[Event]:
+            """What the attempt goes by; then the news comes, and the retraction is done before the attempt goes on."""
+            log = await super().log(record)
+            if not scene.ledger.lines:
+                self.logs[record] = [*log, late]
+                scene.ledger.lines[VIOLATION] = LedgerLine(key=VIOLATION, outcome="dropped", at=at("10:03"))
+                assert (await scene.perform(RETRACTED, now=at("10:04"))).outcome == "performed"
+            return log
+
+    scene = Scene()
+    scene.cases = Judged(logs=scene.cases.logs)
+    assert (await scene.perform(VIOLATION)).outcome == "performed"
+    assert len(scene.mailer.sent) == 2
 
 
 async def test_what_failed_before_it_was_begun_does_not_make_up_for_an_attempt_that_was_lost() -> None:
