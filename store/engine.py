@@ -67,7 +67,8 @@ class Database:
     async def upgrade(self) -> None:
         """Bring the schema to this release's; harmless when it is, also when several processes do it at once.
 
-        Creates an SQLite file and its directory; a PostgreSQL database must exist.
+        Creates an SQLite file and its directory; a PostgreSQL database must exist. Within a process one upgrade at a time:
+        Alembic's context is the process's.
         """
         if self.is_sqlite and self.url.database:
             try:

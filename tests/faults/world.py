@@ -40,6 +40,8 @@ LIMITS: Final = {
     "MILEPOST_GRACEFUL_SHUTDOWN_S": "8",
     "MILEPOST_LOG_FORMAT": "json",
 }
+_UPGRADING: Final = asyncio.Lock()
+"""Alembic works on one database at a time in a process, and worlds may begin together."""
 
 
 class World:
@@ -173,7 +175,8 @@ async def a_world(
         await stack.enter_async_context(world.server)
         world.database = Database(url)
         stack.push_async_callback(world.database.dispose)
-        await world.database.upgrade()
+        async with _UPGRADING:
+            await world.database.upgrade()
         world.client = await connect(settings, address=world.server.address, runtime=_quiet_runtime())
 
         async def connected() -> Client:
