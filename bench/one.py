@@ -11,13 +11,16 @@ from pathlib import Path
 
 from bench.order import module
 from bench.rows import Row, Scale
+from runtime.logs import configure
+from runtime.settings import Settings
 
 
 def main(words: list[str]) -> int:
     """0 if it was measured, 1 if not, 130 if it was interrupted."""
     name, scale, file = words
     try:
-        rows: list[Row] = asyncio.run(importlib.import_module(module(name)).measure(Scale(scale)))
+        with configure(Settings(log_level="warning")):  # what a measure runs in its own process writes no more than a worker
+            rows: list[Row] = asyncio.run(importlib.import_module(module(name)).measure(Scale(scale)))
         told, status = json.dumps({"rows": [asdict(row) for row in rows]}), 0
     except KeyboardInterrupt:  # it took too long, or the whole bench was ended
         return 128 + signal.SIGINT

@@ -164,7 +164,7 @@ def _address(url: URL) -> str:
 
 
 def _obstacle(file: str) -> str | None:
-    """Why an SQLite file cannot be opened; looked for beforehand, since the driver leaves a thread behind when it fails."""
+    """Why an SQLite file cannot be used, for the driver says no more than that it cannot."""
     if file in ("", ":memory:"):
         return "it must be a file; memory is forgotten with each connection"
     path = Path(file)

@@ -10,7 +10,7 @@ from pathlib import Path
 from temporalio.client import Client
 
 from bench.load.post import Post, running_post
-from bench.load.processes import memory
+from bench.load.processes import cpu_s, memory
 from runtime.embedded import TemporalDevServer
 from sla.messages import SEARCH_ATTRIBUTES
 
@@ -29,15 +29,22 @@ class Ground:
 
     def server_memory(self) -> float:
         """What the Temporal server holds in memory, in MiB."""
-        if self.server.pid is None:
-            raise RuntimeError("the Temporal server does not run")
-        return memory(self.server.pid)
+        return memory(self._server_pid())
+
+    def server_cpu_s(self) -> float:
+        """CPU time that the Temporal server has taken so far, in seconds."""
+        return cpu_s(self._server_pid())
 
     def server_size(self) -> int:
         """Bytes of the Temporal server's database file."""
         if self.server.database is None:
             raise RuntimeError("the Temporal server keeps everything in memory")
         return sqlite_size(self.server.database)
+
+    def _server_pid(self) -> int:
+        if self.server.pid is None:
+            raise RuntimeError("the Temporal server does not run")
+        return self.server.pid
 
 
 @asynccontextmanager

@@ -108,6 +108,10 @@ class Child:
         """What it holds in memory now (resident), in MiB."""
         return memory(self._running().pid)
 
+    def cpu_s(self) -> float:
+        """CPU time that it has taken so far, in seconds."""
+        return cpu_s(self._running().pid)
+
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             raise RuntimeError(f"{self._command[1:3]} does not run")
@@ -117,6 +121,12 @@ class Child:
 def memory(pid: int) -> float:
     """Resident memory of a process, in MiB."""
     return int(psutil.Process(pid).memory_info().rss) / MIB
+
+
+def cpu_s(pid: int) -> float:
+    """CPU time of a process so far, in seconds: its own, and the kernel's on its behalf; not that of its children."""
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def plain_environment() -> dict[str, str]:

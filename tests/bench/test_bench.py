@@ -38,6 +38,13 @@ def test_two_measures_come_to_one_table_and_the_same_as_json(tmp_path: Path) -> 
     assert "2 of 2 same" in at_80["note"] or "on closing time" in at_80["note"]
 
 
+def test_only_progress_is_told_beside_the_table() -> None:
+    done = bench("--short", "--only", "deciding")
+    assert done.returncode == 0, done.stderr
+    assert "SQLite, one after the other" in done.stdout
+    assert [line for line in done.stderr.splitlines() if not line.startswith(("bench: ", "  "))] == []
+
+
 def test_the_measures_can_be_listed() -> None:
     done = bench("--list")
     assert done.returncode == 0

@@ -20,7 +20,9 @@ from bench.load.ground import Ground, ground
 from bench.load.milepost import Milepost
 from bench.measures.opening import BUDGET_S, affordable, slices
 from bench.measures.recovery import recovered
+from bench.measures.throughput import race
 from bench.order import LIMITS_S
+from bench.rows import Scale
 
 PATIENCE_S = 120
 CASES = 3
@@ -54,6 +56,16 @@ async def test_a_whole_case_sends_one_mail_and_a_deadline_one_after_it_has_passe
         assert len(late.accepted) == CASES
         assert min(late.accepted) > 0
         assert late.repeated == 0
+
+
+async def test_a_race_tells_what_each_process_spent_on_a_case() -> None:
+    async with asyncio.timeout(PATIENCE_S), ground() as here:
+        found = await race(here, [Milepost(here, "ours"), Bare(here, recording=True)], Scale.SHORT)
+    assert set(found.rates) == {"ours", "bare"}
+    assert set(found.cpu_ms) == {"worker", "Temporal server", "who reports"}
+    for process, of_each in found.cpu_ms.items():
+        cores = {name: spent.median / 1000 * found.rates[name].median for name, spent in of_each.items()}
+        assert all(0 < used < (psutil.cpu_count() or 1) for used in cores.values()), process
 
 
 async def test_deadlines_that_pass_while_the_worker_is_dead_are_acted_upon_after_its_restart() -> None:
