@@ -87,6 +87,16 @@ async def require_namespace(client: Client, *, timeout_s: float = CONNECT_S) -> 
             raise UnknownNamespace(namespace=client.namespace) from None
 
 
+def unavailable(error: RPCError, client: Client) -> ServiceUnavailable:
+    """A failure of Temporal's client, in our words."""
+    return ServiceUnavailable(
+        service="The Temporal server",
+        address=client.service_client.config.target_host,
+        problem=error.message.rstrip("."),
+        remedy="See that it runs, and check TEMPORAL_ADDRESS and what else is set for it.",
+    )
+
+
 def temporal_runtime(settings: Settings) -> Telemetry:
     """The SDK's runtime: warnings of its core go to our log, its metrics to a port of loopback if any are wanted.
 

@@ -16,8 +16,8 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.converter import PayloadCodec
 from temporalio.service import RPCError, RPCStatusCode
 
+from runtime.connect import unavailable
 from sla import messages
-from sla.errors import ServiceUnavailable
 from sla.histories import JsonObject, RunSeen, RunStatus, plain
 
 PAGE: Final = 200
@@ -117,16 +117,6 @@ def _within(value: Any) -> Iterator[Payload]:
         for one in value:
             if isinstance(one, Message):
                 yield from payloads(one)
-
-
-def unavailable(error: RPCError, client: Client) -> ServiceUnavailable:
-    """A failure of Temporal's client, in our words."""
-    return ServiceUnavailable(
-        service="The Temporal server",
-        address=client.service_client.config.target_host,
-        problem=error.message.rstrip("."),
-        remedy="See that it runs, and check TEMPORAL_ADDRESS and what else is set for it.",
-    )
 
 
 def _handle(client: Client, record: str, run_id: str) -> WorkflowHandle[Any, Any]:

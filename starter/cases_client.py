@@ -23,7 +23,7 @@ from temporalio.common import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from runtime.histories import unavailable
+from runtime.connect import unavailable
 from sla import messages
 from sla.errors import RefusedEvent, ServiceUnavailable
 from sla.events import AnyEvent

@@ -21,7 +21,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from runtime.histories import unavailable
+from runtime.connect import unavailable
 from sla import messages
 from sla.errors import BatchUnderWay, IncompleteBuild, UnknownBuild
 
@@ -60,7 +60,6 @@ class Nudged:
 
     cases: int
     reached: int
-    failed: int
     finished: bool
     again: bool = False
 
@@ -154,7 +153,7 @@ class Deployments:
             return
         elsewhere = self._elsewhere(current)
         if not await self._count(elsewhere):
-            yield Nudged(cases=0, reached=0, failed=0, finished=True)
+            yield Nudged(cases=0, reached=0, finished=True)
             return
         for round_, looks in enumerate(LOOKS, 1):
             async for told in self._woken(f"{job}-{round_}", elsewhere, current, per_second):
@@ -212,7 +211,6 @@ class Deployments:
         return Nudged(
             cases=found.total_operation_count,
             reached=found.complete_operation_count,
-            failed=found.failure_operation_count,
             finished=found.state != BatchOperationState.BATCH_OPERATION_STATE_RUNNING,
         )
 

@@ -15,7 +15,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, Describe
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from runtime.histories import unavailable
+from runtime.connect import unavailable
 from sla import messages
 from sla.errors import UnknownNamespace
 from starter.deployments import Deployments

@@ -7,7 +7,7 @@ from typing import Final
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from runtime.histories import unavailable
+from runtime.connect import unavailable
 from sla import messages
 from sla.instants import to_text
 from sla.setup_errors import InvalidQuery

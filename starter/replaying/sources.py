@@ -15,8 +15,7 @@ from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Definitions
-from runtime.connect import connect
-from runtime.histories import unavailable
+from runtime.connect import connect, unavailable
 from runtime.settings import Settings
 from sla import messages
 from sla.errors import MilepostError, UnreadableFile
