@@ -5,7 +5,7 @@ from importlib.util import find_spec
 LIMITS_S: dict[str, int] = {
     "calendar": 120,
     "evaluate": 120,
-    "whatif": 900,
+    "whatif": 300,
     "audit": 180,
     "listing": 180,
     "deciding": 120,
@@ -16,7 +16,7 @@ LIMITS_S: dict[str, int] = {
     "throughput": 420,
     "intake": 240,
     "lateness": 600,
-    "opening": 1650,
+    "opening": 2250,
     "recovery": 900,
     "dbos": 900,
 }
