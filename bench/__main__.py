@@ -19,6 +19,11 @@ from bench.report import Report, as_json, as_text
 from bench.rows import Scale
 from bench.running import Taken, take
 
+SCALES = {
+    Scale.SHORT: "a smoke run: seconds, and figures that mean nothing",
+    Scale.PATIENT: "cut nothing to fit the time, however long it takes: opening and recovery",
+}
+
 
 def main(words: Sequence[str] | None = None) -> int:
     """Take what was asked for."""
@@ -27,7 +32,7 @@ def main(words: Sequence[str] | None = None) -> int:
         print("\n".join(f"{name:12} at most {LIMITS_S[name]} s" for name in present()))
         return 0
     names = [name for name in present() if not asked.only or name in asked.only]
-    scale = Scale.SHORT if asked.short else Scale.FULL
+    scale = asked.scale
     machine, began = describe(), time.monotonic()
     taken = [_take(name, scale) for name in names]
     report = Report(scale=scale, machine=machine, taken=tuple(taken), took_s=time.monotonic() - began)
@@ -51,7 +56,10 @@ def _say(words: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="What Milepost costs, and how fast it is.")
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=present(), help="these measures only")
-    parser.add_argument("--short", action="store_true", help="a smoke run: seconds, and figures that mean nothing")
+    scale = parser.add_mutually_exclusive_group()
+    scale.set_defaults(scale=Scale.FULL)
+    for chosen, told in SCALES.items():
+        scale.add_argument(f"--{chosen}", action="store_const", dest="scale", const=chosen, help=told)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything to FILE, too")
     parser.add_argument("--list", action="store_true", help="name the measures and how long each may take")
     return parser

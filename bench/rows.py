@@ -18,10 +18,14 @@ T = TypeVar("T")
 
 
 class Scale(StrEnum):
-    """How much is measured: `short` says in seconds whether a measure works at all, `full` gives the figures to quote."""
+    """How much is measured: `short` says in seconds whether a measure works at all, `full` gives the figures to quote.
+
+    `patient` is `full` with nothing cut to fit the time, and no limit to how long it takes.
+    """
 
     SHORT = "short"
     FULL = "full"
+    PATIENT = "patient"
 
     def pick(self, *, short: T, full: T) -> T:
         """The value for this scale: `cases = scale.pick(short=20, full=10_000)`."""

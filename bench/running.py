@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import signal
 import subprocess
@@ -33,7 +34,7 @@ class Taken:
 
 def take(measure: str, scale: Scale, *, limit_s: float | None = None) -> Taken:
     """Take one measure. It and all that it started is ended after `limit_s` seconds (default: as `bench.order` says)."""
-    limit_s = LIMITS_S[measure] if limit_s is None else limit_s
+    limit_s = _limit_s(measure, scale) if limit_s is None else limit_s
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="milepost-bench-") as kept:
         file = Path(kept) / "rows.json"
@@ -48,6 +49,10 @@ def take(measure: str, scale: Scale, *, limit_s: float | None = None) -> Taken:
     return Taken(measure=measure, rows=rows, failed=told.get("failed"), took_s=took_s)
 
 
+def _limit_s(measure: str, scale: Scale) -> float:
+    return math.inf if scale is Scale.PATIENT else LIMITS_S[measure]
+
+
 def _run(command: list[str], limit_s: float) -> int | None:
     """The exit status; None if it had to be ended."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(OWN)}
@@ -60,7 +65,7 @@ def _run(command: list[str], limit_s: float) -> int | None:
         start_new_session=True,
     )
     try:
-        return process.wait(timeout=limit_s)
+        return process.wait(timeout=None if math.isinf(limit_s) else limit_s)
     except subprocess.TimeoutExpired:
         return None
     finally:  # also after Ctrl-C; a server or worker that it left behind must not disturb the next

@@ -89,8 +89,8 @@ async def _read(url: str, name: str, scale: Scale) -> list[Row]:
         await database.dispose()
     count = scale.pick(short=1_000, full=100_000)
     return [
-        _row(f"{name}, a page of {count:,}", whole, judged=scale is Scale.FULL),
-        _row(f"{name}, a page of those at risk", risky, judged=scale is Scale.FULL),
+        _row(f"{name}, a page of {count:,}", whole, judged=scale is not Scale.SHORT),
+        _row(f"{name}, a page of those at risk", risky, judged=scale is not Scale.SHORT),
     ]
 
 

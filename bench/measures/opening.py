@@ -60,7 +60,7 @@ class Opened:
 async def measure(scale: Scale) -> list[Row]:
     """Rows for time, memory, and the lateness of so many deadlines."""
     wanted = scale.pick(short=200, full=10_000)
-    cases = await fitting(wanted, scale)
+    cases = wanted if scale is Scale.PATIENT else await fitting(wanted, scale)
     found = {who: await opened(who, cases, scale) for who in MAKE}
     note = "" if cases == wanted else f"cut from {wanted:,} to fit the time"
     return [*_opening_rows(found, cases, note), *_lateness_rows(found, cases, note)]

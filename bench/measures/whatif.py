@@ -48,7 +48,7 @@ def _alone(scale: Scale) -> list[Row]:
     counted = f"{len(cases)} incidents of {file}, events at hand; by CPU time"
     single = _rate("one new law, evaluated and counted", once, len(cases), counted)
     return [
-        at_least(single, CASES_A_SECOND) if scale is Scale.FULL else single,
+        at_least(single, CASES_A_SECOND) if scale is not Scale.SHORT else single,
         _rate(
             "five promises, the same", swept, len(five) * len(cases), "an evaluation of one case under one promise is a case"
         ),
@@ -127,7 +127,7 @@ async def _swept(database: Database, url: str, count: int, scale: Scale) -> list
         unit="records/s",
         note=f"{1e6 * reading / count:.0f} µs for each, events made of rows",
     )
-    return [at_most(row, WITHIN_S) if scale is Scale.FULL else row, read_row]
+    return [at_most(row, WITHIN_S) if scale is not Scale.SHORT else row, read_row]
 
 
 def _cpu_s() -> float:

@@ -58,6 +58,19 @@ def test_a_measure_that_is_not_there_is_refused_in_a_sentence() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_bench_is_either_short_or_patient() -> None:
+    done = bench("--short", "--patient", "--only", "cost")
+    assert done.returncode == 2
+    assert "not allowed with argument --short" in done.stderr
+
+
+def test_a_patient_one_is_not_cut_and_not_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LIMITS_S, "evaluate", 0)
+    assert take("evaluate", Scale.FULL).failed == "not done after 0 s"
+    assert take("evaluate", Scale.PATIENT).failed is None
+    assert Scale.PATIENT.pick(short=1, full=2) == 2
+
+
 def test_a_measure_that_takes_too_long_is_ended_and_told_of() -> None:
     taken = take("evaluate", Scale.FULL, limit_s=0.05)
     assert (taken.failed, taken.rows) == ("not done after 0.05 s", ())
