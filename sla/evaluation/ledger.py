@@ -68,6 +68,7 @@ class Ledger:
         self.bookmarks: dict[int, Projection] = {}
         self.entries: dict[str, list[Entry]] = {}
         self.retracted: set[Violation] = set()
+        self.places: dict[str, int] = {}
         self.seen = self.count = 0
 
     def follow(self, now_s: int, witness: Witness | None = None) -> Projection:
@@ -132,7 +133,8 @@ class Ledger:
             return
         key = firing.key if not runs else f"{firing.key}~{len(runs) + 1}"
         standing: Standing = "due" if skip is None else "skipped"
-        runs.append(Entry(key, firing, at, standing, skip or _lateness(firing, at), self.count))
+        place = self.places.pop(firing.key, self.count)
+        runs.append(Entry(key, firing, at, standing, skip or _lateness(firing, at), place))
         self.count += 1
 
     # ------------------------------------------------------------------ late news
@@ -151,12 +153,13 @@ class Ledger:
                 last.firing = firing
                 last.reason = _lateness(firing, last.at)
             elif last.status == "skipped":
-                self.count -= 1
-                runs.pop()  # judged anew below, if present knowledge comes to it at all
+                runs.pop()  # judged anew below, if present knowledge comes to it at all: then it keeps its place
+                self.places[key] = last.sequence
                 if not runs:
                     del self.entries[key]
         for firing in walk.outbox.firings:
             self._judge(firing, walk, moment)
+        self.places.clear()
         # Those of this very moment are among them: the news comes before what the clock does then.
         self.seen = len(walk.outbox.firings)
 
