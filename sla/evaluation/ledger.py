@@ -46,7 +46,8 @@ class Ledger:
     """All performances so far, by their stable key, in order of their runs.
 
     `log` is what the present walk knows, `unheard` the instants of which more will be learned, in order; `bookmarks` are
-    forks of the present walk, each before one of these instants.
+    forks of the present walk, each before one of these instants. `places` are those of skipped performances while they are
+    judged anew.
     """
 
     def __init__(

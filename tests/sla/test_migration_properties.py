@@ -94,22 +94,25 @@ def moving(draw: st.DrawFn, *profiles: str, late: bool = True) -> Moving:
 def told_of_both(timeline: Timeline, moved_at: datetime) -> Timeline:
     """What a move to an equal version leaves as it is.
 
-    Besides the move itself, two things it does not: an occurrence that was violated before keeps the target that it missed,
-    and does not follow its fields any more (decision 0007); why an action was skipped is judged anew with any later news.
+    Besides the move itself, two things it does not: an occurrence that was violated before keeps the line and the target
+    that it missed, whatever its fields become (decision 0007); why an action was skipped is judged anew with any later news.
     """
-    missed = [one.violated_at is not None and one.violated_at <= moved_at for one in timeline.milestones]
+    before = [one.violated_at is not None and one.violated_at <= moved_at for one in timeline.milestones]
+    missed = {(one.milestone, one.occurrence) for one, was in zip(timeline.milestones, before, strict=True) if was}
     kept = {"target_at": None, "limit_s": None, "overdue_s": 0, "remaining_s": None}
-    milestones = [
-        one.model_copy(update=kept) if was_missed else one
-        for one, was_missed in zip(timeline.milestones, missed, strict=True)
+    milestones = [one.model_copy(update=kept) if was else one for one, was in zip(timeline.milestones, before, strict=True)]
+    effects = [
+        one.model_copy(update={"reason": None}) if one.status == "skipped" else one
+        for one in timeline.effects
+        if one.status != "skipped" or (one.milestone, one.occurrence) not in missed
     ]
     return timeline.model_copy(
         update={
             "moved_to": None,
             "refused": (),
             "milestones": tuple(milestones),
-            "effects": tuple(one for one in timeline.effects if one.status != "skipped"),
-            "next_wakeup": None if any(missed) else timeline.next_wakeup,
+            "effects": tuple(effects),
+            "next_wakeup": None if missed else timeline.next_wakeup,
         }
     )
 
