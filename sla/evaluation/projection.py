@@ -135,7 +135,7 @@ class Projection:
             raised |= move(self, at, batch)
         due_at = self.due_at
         for round_ in range(MAX_ROUNDS + 1):
-            if batch and not self._round(at, batch, raised) and at < due_at:
+            if batch and not self._round(at, batch, raised):
                 break
             if not batch and not opening:
                 self.milestones.criteria(at, NONE)
@@ -164,11 +164,11 @@ class Projection:
     def _round(self, at: int, batch: Sequence[Told], raised: Questions) -> bool:
         """One round of an instant: completions, criteria, exit, as far as they are in question.
 
-        False if it made no difference: to a record that is out and has nothing open, only its return does.
+        False if it made no difference: to a record that is out and has nothing open, only its return does, and what is due.
         """
         moving = raised & (EXIT | MOVES)
         returned = moving and self.presence.hear(at, batch, raised)
-        if self.out and not raised & self.plan.asked_while_out and self.milestones.at_rest():
+        if self.out and at < self.due_at and not raised & self.plan.asked_while_out and self.milestones.at_rest():
             return False
         if returned or raised & STOPS:
             self.milestones.stop(at)

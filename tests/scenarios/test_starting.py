@@ -138,3 +138,11 @@ def test_a_work_order_is_not_in_a_process_for_cases() -> None:
     order = a_case("WO-7").happened("opened", "09:00", fields={"type": "work_order"}).as_of("09:30")
     assert order.milestones == []
     assert "work_order" in order.refused["e01"]
+
+
+def test_a_process_starts_while_the_case_is_out_whatever_happens_at_that_instant() -> None:
+    process = a_process(a_quiet(start="criteria"), start_at="triaged_at", on_reopen="restart")
+    case = a_case(under=process).opened("09:00", triaged_at=iso("10:00")).closed("09:30")
+    for one in (case, case.closed("10:00")):
+        back = one.reopened("10:30").changed("10:30", triaged_at=iso("08:00"))
+        assert back.as_of("10:40").milestone().started == "10:30"
