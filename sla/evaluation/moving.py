@@ -92,13 +92,16 @@ def resume(record: Projection, track: Track, run: Run, line: Line, default_hours
 
 
 def reopened(record: Projection, track: Track, run: Run) -> None:
-    """Let an occurrence that was closed before the record moved, and is open again, go on under the version followed now."""
+    """Let an occurrence that was closed before the record moved, and is open again, go on under the version followed now.
+
+    It does not where it is closed at once: while the record is out and milestones are cancelled, or if another line applies.
+    """
     following, plan = record.following, record.plan
-    if following is None or following.plan_of_line(run.line) is plan:
+    if following is None or following.plan_of_line(run.line) is plan or (record.out and plan.cancelled_at_exit):
         return
-    own = run.counts_as if following.plan_of_line(run.counts_as) is plan else track.line_for(record.situation)
-    if own is not None:
-        resume(record, track, run, own, record.default_hours)
+    line = track.line_for(record.situation)
+    if line is not None and (line is run.counts_as or following.plan_of_line(run.counts_as) is not plan):
+        resume(record, track, run, line, record.default_hours)
 
 
 def _hours(record: Projection, run: Run, line: Line, default_hours: BusinessHours) -> BusinessHours:

@@ -133,6 +133,14 @@ class TestFacts:
         case = moving(a_process(a_milestone(within="4h"))).completed("09:30").moved("09:40").uncompleted("09:50")
         assert (case.as_of("10:00").milestone().status, case.as_of("10:00").milestone().target) == ("running", "13:00")
 
+    def test_a_completion_taken_back_while_the_case_is_out_goes_on_under_the_new_version_only_with_the_case(self) -> None:
+        case = moving(a_process(a_milestone(within="10m"))).completed("09:20").closed("09:30").moved("09:40")
+        case = case.uncompleted("09:50")
+        left = case.as_of("10:00").milestone()
+        assert (left.status, left.of.limit_s, left.target) == ("cancelled", 3600, "10:00")
+        back = case.reopened("10:30").as_of("10:40").milestone()
+        assert (back.status, back.of.limit_s, back.violated) == ("overdue", 600, "09:10")
+
 
 class TestNew:
     def test_a_milestone_that_is_new_counts_from_the_start_of_the_process_and_may_be_born_violated(self) -> None:

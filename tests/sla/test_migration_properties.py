@@ -102,7 +102,7 @@ def told_of_both(timeline: Timeline, moved_at: datetime) -> Timeline:
     kept = {"target_at": None, "limit_s": None, "overdue_s": 0, "remaining_s": None}
     milestones = [one.model_copy(update=kept) if was else one for one, was in zip(timeline.milestones, before, strict=True)]
     effects = [
-        one.model_copy(update={"reason": None}) if one.status == "skipped" else one
+        one.model_copy(update={"reason": None, "moot": None}) if one.status == "skipped" else one
         for one in timeline.effects
         if one.status != "skipped" or (one.milestone, one.occurrence) not in missed
     ]
@@ -117,18 +117,29 @@ def told_of_both(timeline: Timeline, moved_at: datetime) -> Timeline:
     )
 
 
+ONCE_DIFFERENT = [
+    (6970, "all", 0.4152731184667704, 0),
+    (74058, "all", 1.0, 90),
+    (53785, "all", 0.31008333982443115, 90),
+    (91703, "late", 0.0, 90),
+]
+"""Rare ones that were found among 170,000."""
+
+
 def moves_to_an_equal_version() -> list[tuple[int, str, float, int]]:
     """Seed and profile of a case, when it moves (0 at its first event, 1 at the end), and minutes until that is learned."""
     chance = Random(20_261_122)
     times = (lambda: 0.0, lambda: 1.0, chance.random)
-    return [
+    drawn = [
         (chance.randrange(100_000), chance.choice(sorted(PROFILES)), chance.choice(times)(), chance.choice([0, 0, 25, 90]))
         for _ in range(400)
     ]
+    return [*drawn, *ONCE_DIFFERENT]
 
 
 def moved_to_an_equal(seed: int, profile: str, share: float, late_minutes: int) -> Moving:
     case = the_case(seed, profile)
+    case = replace(case, events=tuple(event for event in case.events if not isinstance(event, Migrated)))
     equal = Process.model_validate(json.loads(case.process.model_dump_json()))
     first = min(event.at for event in case.events)
     at = first + timedelta(minutes=int((case.now - first).total_seconds() * share // 60)) + OFF_THE_GRID
