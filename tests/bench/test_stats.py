@@ -1,5 +1,9 @@
 """Figures are only as good as the arithmetic under them."""
 
+import time
+from collections import Counter
+from collections.abc import Callable
+
 import pytest
 
 from bench.stats import by_turns, percentile, ratio, short, takes
@@ -36,15 +40,22 @@ def test_two_subjects_are_timed_by_turns_and_only_after_a_first_call_each() -> N
     assert [len(found[name].values) for name in "ab"] == [2, 2]
 
 
-def test_what_is_quick_is_called_more_often_in_a_take() -> None:
-    called = 0
+def test_what_is_quick_is_called_more_often_in_a_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The CPU's clock is put by hand: a quick call takes an eighth of a second, a slow one three, a take lasts one."""
+    now, called = 0.0, Counter[str]()
+    monkeypatch.setattr(time, "process_time", lambda: now)
 
-    def quick() -> None:
-        nonlocal called
-        called += 1
+    def taking(name: str, lasts_s: float) -> Callable[[], None]:
+        def call() -> None:
+            nonlocal now
+            now += lasts_s
+            called[name] += 1
 
-    by_turns({"quick": quick}, repeats=1, take_s=0.001)
-    assert called > 50
+        return call
+
+    found = by_turns({"quick": taking("quick", 0.125), "slow": taking("slow", 3.0)}, repeats=2, take_s=1.0)
+    assert called == {"quick": 2 + 2 * 8, "slow": 2 + 2 * 1}
+    assert {name: one.values for name, one in found.items()} == {"quick": (0.125, 0.125), "slow": (3.0, 3.0)}
 
 
 @pytest.mark.parametrize(
