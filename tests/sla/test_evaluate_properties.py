@@ -16,7 +16,7 @@ from sla.engine import evaluate
 from sla.events import Event, Noted, Opened, UnknownEventType, read_event
 from sla.instants import to_instant
 from sla.process.model import Process
-from sla.timeline import Timeline
+from sla.timeline import Effect, Timeline
 from tests.oracle.calendars import CALENDARS
 from tests.oracle.generate import PROFILES, case
 from tests.sla.builders import MONDAY, Json, a_process, a_quiet, some_hours
@@ -93,6 +93,11 @@ def assert_no_order_matters(as_of: Callable[..., Timeline], events: Sequence[Eve
     ours, theirs = as_of(events=events), as_of(events=random.sample(events, len(events)))
     assert ours.model_copy(update={"refused": ()}) == theirs.model_copy(update={"refused": ()})
     assert sorted(one.event for one in ours.refused) == sorted(one.event for one in theirs.refused)
+
+
+def actions(timeline: Timeline) -> list[Effect]:
+    """What there is to do. A warning at the very target is wanted then and moot a second later, if it is not done yet."""
+    return [one.model_copy(update={"moot": None}) for one in timeline.effects]
 
 
 def without_updates_on_retraction(given_: Given) -> Given:
@@ -207,7 +212,7 @@ def test_nothing_falls_due_before_the_next_wake_up(given_: Given, share: float) 
     wakes = timeline.next_wakeup
     assert wakes is None or wakes > now
     later = given_.as_of(now + timedelta(days=90) if wakes is None else wakes - SECOND, known)
-    assert later.effects == timeline.effects
+    assert actions(later) == actions(timeline)
     assert [(row.occurrence, row.status) for row in later.milestones] == [
         (row.occurrence, row.status) for row in timeline.milestones
     ]
@@ -271,9 +276,8 @@ def test_a_stopped_clock_never_violates(moves: Moves) -> None:
 # ---------------------------------------------------------------------- anything whatever
 
 NEVER = some_hours("never", {"mon": ["09:00-09:01"]}, holidays=[{"from": "2026-01-01", "to": "2040-12-31"}])
-SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(-3, 3), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=3)
-)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=3)  # what a database keeps
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-3, 3), st.floats(allow_nan=False, allow_infinity=False), TEXTS)
 VALUES = st.one_of(SCALARS, st.lists(SCALARS, max_size=2))
 FIELDS = st.dictionaries(st.sampled_from(["status", "tier", "priority", "tags", "owner", "triaged_at", "opened_at"]), VALUES)
 BODIES: dict[str, st.SearchStrategy[Json]] = {
