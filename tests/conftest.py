@@ -10,7 +10,8 @@ from hypothesis import settings
 SETTLE_S = 0.5
 """The threads of Temporal's SDK need a moment before the interpreter may go, or it aborts (see `runtime.exits`)."""
 
-settings.register_profile("milepost", deadline=None, derandomize=True)  # a run says the same on every machine
+# The same examples each time, but for some that Hypothesis makes of the constants in our modules, as far as they are loaded.
+settings.register_profile("milepost", deadline=None, derandomize=True)
 settings.load_profile("milepost")
 
 # A worker that several tests share may still write a line while one of them reads what a command has printed. An API that
